@@ -1,0 +1,264 @@
+"""Import invoices: an upsert on the external id, as a set, all refusals at once.
+
+1. Look up customers and, where links are given, credit notes; lock known documents (credit notes, then invoices, each by id).
+2. Judge each draft by the core; an accepted one turns its pages of the ledger.
+3. Write what differs, unless something is refused and the request is atomic.
+
+What it does not do: commit, translate, answer. Drafts come from a door or from a batch.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from duebook.actions.ledger import Ledger, Page
+from duebook.actions.outcome import Outcome
+from duebook.actions.references import Found, look_up
+from duebook.core import credit_note as credit_note_rules
+from duebook.core import invoice as rules
+from duebook.core.allocation import Allocation, AllocationDraft, Merge, merge, repeated
+from duebook.core.credit_note import CreditNote
+from duebook.core.invoice import Invoice, InvoiceDraft
+from duebook.core.refusal import Path, Refusal, contradiction, currency_refused, duplicate, required
+from duebook.store import allocations, credit_notes, customers
+from duebook.store.db import LostRace
+from duebook.store.invoices import InvoiceRow, InvoiceView
+from duebook.store.unit import Unit
+
+Drafts = Sequence[tuple[int | None, InvoiceDraft]]
+"""Drafts with their position in the request (None outside batches)."""
+
+
+async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) -> Outcome[InvoiceView]:
+    """Import `drafts` and give the documents as they are afterwards, with every refusal.
+
+    `atomic`: one refusal and nothing is written (the documents are then only what would have been). In a dry run nothing is written and new
+    documents have no id. Raises LostRace when another writer came between: the unit of work is then run again.
+    """
+    outcome: Outcome[InvoiceView] = Outcome()
+    customers_found = await look_up(unit, (d.customer for _, d in drafts if d.customer is not None), finder=customers.find, word="customer")
+    notes_found = await look_up(
+        unit, (link.document for _, d in drafts for link in d.links or ()), finder=credit_notes.find_references, word="credit note"
+    )
+    ledger = await _locked(unit, drafts, notes_found)
+    known = {page.document.external_id: page for page in ledger.invoices.values()}
+    judged: list[Page[Invoice]] = []
+    seen: set[str] = set()
+    for index, draft in drafts:
+        if draft.external_id is not None and draft.external_id in seen:
+            outcome.refuse([_twice(draft.external_id)], index=index)
+            continue
+        page = known.get(draft.external_id) if draft.external_id is not None else None
+        turned = _Judgement(unit, ledger, draft, page, customers_found, notes_found).turn()
+        if isinstance(turned, list):
+            outcome.refuse(turned, index=index)
+            continue
+        if draft.external_id is not None:
+            seen.add(draft.external_id)
+        judged.append(turned)
+    if not (outcome.refusals and atomic):
+        await ledger.write()
+    ledger.names.update(notes_found.names)
+    outcome.documents = [InvoiceView(page.document, _rows(page, ledger)) for page in judged]
+    return outcome
+
+
+async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:
+    """Lock every known document that the drafts touch: credit notes first, then invoices, each in order of id."""
+    ledger = Ledger(unit)
+    external_ids = sorted({draft.external_id for _, draft in drafts if draft.external_id is not None})
+    with_links = any(draft.links is not None for _, draft in drafts)
+    if with_links:
+        linked = await allocations.credit_notes_linked_to(unit, external_ids)
+        await ledger.lock_credit_notes(ids=linked | set(notes_found.names))
+    if external_ids:
+        await ledger.lock_invoices(external_ids=external_ids)
+    if with_links:
+        named = {row.credit_note_id for page in ledger.invoices.values() for row in page.rows if row.credit_note_id}
+        if not named <= set(ledger.credit_notes):
+            # A link was made between the look-up and the lock; its credit note must be locked before its invoice.
+            raise LostRace
+    return ledger
+
+
+def _twice(external_id: str) -> Refusal:
+    return duplicate(path=("external_id",), message=f"{external_id!r} stands twice in this request: an external id names one document")
+
+
+def _rows(page: Page[Invoice], ledger: Ledger) -> list[InvoiceRow]:
+    return [
+        InvoiceRow(
+            row.kind, row.amount, row.dated_on, row.external_id, row.credit_note_id,
+            ledger.names.get(row.credit_note_id) if row.credit_note_id else None,
+        )
+        for row in page.rows
+    ]  # fmt: skip
+
+
+class _Turn(NamedTuple):
+    """The rows of an invoice after a draft, and those of the credit notes it touches."""
+
+    rows: list[Allocation]
+    notes: dict[UUID, list[Allocation]]
+    newly_paid: bool
+
+
+class _Judgement:
+    """One draft against the books: either it turns the pages, or it leaves them alone and tells every refusal."""
+
+    def __init__(self, unit: Unit, ledger: Ledger, draft: InvoiceDraft, page: Page[Invoice] | None, customers: Found, notes: Found) -> None:
+        self.unit, self.ledger, self.draft, self.page = unit, ledger, draft, page
+        self.customers, self.notes = customers, notes
+        self.refusals: list[Refusal] = []
+        self.customer_is_known = True
+
+    def turn(self) -> Page[Invoice] | list[Refusal]:
+        """Judge and turn the pages; a list of refusals when there are any."""
+        draft, page = self.draft, self.page
+        known = page.document if page else None
+        customer_id = self._customer(known)
+        if customer_id is None:
+            # Everything that does not depend on who owes is still checked, so that all faults are told at once.
+            self.customer_is_known = False
+            customer_id = known.customer_id if known else UUID(int=0)
+        invoice, refusals = rules.imported(draft, known=known, customer_id=customer_id, home_currency=self.unit.tenant.currency)
+        self.refusals += refusals
+        if draft.payments is None and draft.links is None and not (page and page.rows):
+            turn = _Turn([], {}, newly_paid=False)
+        else:
+            turn = self._lay(invoice, page.rows if page else ())
+            self.refusals += rules.row_refusals(invoice, turn.rows, links_in_request=_given(draft.links))
+        self.refusals += rules.move_refusals(invoice, known=known, has_rows=bool(turn.rows))
+        if self.refusals:
+            return self.refusals
+        if turn.newly_paid:
+            invoice = rules.newly_paid(invoice)
+        return self._turned(invoice, turn)
+
+    def _customer(self, known: Invoice | None) -> UUID | None:
+        if self.draft.customer is None:
+            if known is None:
+                message = "a new invoice needs its customer: name it by id or external id"
+                self.refusals.append(required(path=("customer",), message=message))
+                return None
+            return known.customer_id
+        found = self.customers.resolve(self.draft.customer, path=("customer",))
+        if isinstance(found, UUID):
+            return found
+        self.refusals.append(found)
+        return None
+
+    def _lay(self, invoice: Invoice, stored: Sequence[Allocation]) -> _Turn:
+        payments = _merged("payment", stored, self.draft.payments)
+        links = _merged("link", stored, self._link_drafts(invoice))
+        self.refusals += repeated(self.draft.payments or (), path=("payments",), within="payments")
+        rest = [row for row in stored if row.kind not in ("payment", "link")]
+        kept = sorted([*rest, *payments.kept, *links.kept], key=lambda row: row.invoice_position or 0)
+        position = invoice.positions
+        added: list[Allocation] = []
+        for kind, drafts in (("payment", payments.added), ("link", links.added)):
+            for row in drafts:
+                position += 1
+                added.append(self._recorded(kind, row, position))
+        notes = {} if self.draft.links is None else self._notes_after([*links.kept, *added], links.removed)
+        return _Turn([*kept, *added], notes, newly_paid=any(row.amount > 0 for row in payments.added))
+
+    def _recorded(self, kind: str, draft: AllocationDraft, position: int) -> Allocation:
+        return Allocation(
+            id=self.unit.ids.new(),
+            kind="payment" if kind == "payment" else "link",
+            amount=draft.amount,
+            dated_on=draft.dated_on,
+            recorded_on=self.unit.day,
+            external_id=draft.external_id,
+            invoice_id=None,  # the invoice may be new: given when the page is turned
+            credit_note_id=draft.counterpart_id,
+            invoice_position=position,
+            credit_note_position=None,
+            by_invoice=True,
+            by_credit_note=False,
+            by_hand=False,
+        )
+
+    def _link_drafts(self, invoice: Invoice) -> tuple[AllocationDraft, ...] | None:
+        if self.draft.links is None:
+            return None
+        drafts: list[AllocationDraft] = []
+        for place, link in enumerate(self.draft.links):
+            path: Path = ("links", place, "document")
+            found = self.notes.resolve(link.document, path=path)
+            if not isinstance(found, UUID):
+                self.refusals.append(found)
+                continue
+            note = self.ledger.credit_notes[found].document
+            if self.customer_is_known:
+                self.refusals += _mismatch(invoice, note, path=path)
+            drafts.append(AllocationDraft(link.dated_on, link.amount, link.external_id, found))
+        self.refusals += repeated(drafts, path=("links",), within="the links of one credit note")
+        return tuple(drafts)
+
+    def _notes_after(self, links: Iterable[Allocation], removed: Iterable[Allocation]) -> dict[UUID, list[Allocation]]:
+        """The rows of each credit note that the draft touches; what exceeds one is refused at the link that names it."""
+        gone = {row.id for row in removed}
+        mine = {row.id: row for row in links if row.kind == "link"}
+        touched = {row.credit_note_id for row in (*mine.values(), *removed) if row.credit_note_id}
+        result: dict[UUID, list[Allocation]] = {}
+        for note_id in touched:
+            page = self.ledger.credit_notes[note_id]
+            stayed = [mine.pop(row.id, row) for row in page.rows if row.id not in gone]
+            position = page.document.positions
+            for id, row in list(mine.items()):
+                if row.credit_note_id == note_id:
+                    position += 1
+                    stayed.append(row._replace(credit_note_position=position))
+                    del mine[id]
+            result[note_id] = stayed
+            self.refusals += credit_note_rules.row_refusals(page.document, stayed, given=None, path=self._place_of(note_id))
+        return result
+
+    def _place_of(self, note_id: UUID) -> Path:
+        for place, link in enumerate(self.draft.links or ()):
+            if self.notes.resolve(link.document, path=()) == note_id:
+                return ("links", place, "amount")
+        return ("links",)
+
+    def _turned(self, invoice: Invoice, turn: _Turn) -> Page[Invoice]:
+        page, rows = self.page, turn.rows
+        if page is None:
+            page = self.ledger.open_invoice(invoice)
+            invoice = page.document
+        if not rows and not page.rows:
+            page.document = rules.laid(invoice, (), day=self.unit.day)
+            return page
+        positions = max([invoice.positions, *(row.invoice_position or 0 for row in rows)])
+        on_notes = {row.id: row._replace(invoice_id=invoice.id) if row.invoice_id is None and row.kind == "link" else row
+                    for note_rows in turn.notes.values() for row in note_rows}  # fmt: skip
+        page.rows = [on_notes.get(row.id, row._replace(invoice_id=invoice.id)) for row in rows]
+        page.document = rules.laid(invoice._replace(positions=positions), page.rows, day=self.unit.day)
+        for note_id, note_rows in turn.notes.items():
+            note = self.ledger.credit_notes[note_id]
+            note.rows = [on_notes[row.id] for row in note_rows]
+            last = max([note.document.positions, *(row.credit_note_position or 0 for row in note.rows)])
+            note.document = credit_note_rules.laid(note.document._replace(positions=last), note.rows)
+        return page
+
+
+def _given(links: Sequence[rules.LinkDraft] | None) -> int | None:
+    return None if links is None else sum(link.amount for link in links)
+
+
+def _merged(kind: str, stored: Sequence[Allocation], given: Sequence[AllocationDraft] | None) -> Merge:
+    own = [row for row in stored if row.kind == kind]
+    return Merge(own, [], []) if given is None else merge(own, given, side="by_invoice")
+
+
+def _mismatch(invoice: Invoice, note: CreditNote, *, path: Path) -> list[Refusal]:
+    """Both documents of a link belong to one customer and are in one currency."""
+    refusals: list[Refusal] = []
+    if note.customer_id != invoice.customer_id:
+        message = f"credit note {note.reference!r} belongs to another customer than this invoice: link documents of one customer"
+        refusals.append(contradiction(path=path, message=message))
+    if note.currency != invoice.currency:
+        message = f"credit note {note.reference!r} is in {note.currency} and this invoice in {invoice.currency}: link one currency"
+        refusals.append(currency_refused(path=path, message=message))
+    return refusals

@@ -1,0 +1,125 @@
+"""The HTTP application: mounts the doors, health and the API pages; and the body of one HTTP process.
+
+Wiring only: no rule of a door and no statement of the books stands here.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from duebook import __version__, leanpay
+from duebook.leanpay.operations import OPERATIONS
+from duebook.leanpay.problems import ProblemWriter
+from duebook.settings import Settings
+from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
+from duebook.web import pages
+from duebook.web.door import Door
+from duebook.web.keys import Keys
+from duebook.web.limits import Limits
+from duebook.web.work import Work
+
+GRACE_SECONDS = 20
+"""How long requests in flight may still take after SIGTERM."""
+
+
+def configure_logs(level: str) -> None:
+    """Structured logs as JSON lines on standard error: what happened and to which request id; no keys, no bodies."""
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def build(*, settings: Settings, database: Database) -> ASGIApp:
+    """The application on an open database, which is closed when the application ends."""
+    work = Work(database, seconds=settings.request_seconds)
+    keys = Keys(database)
+    limits = Limits(
+        body_bytes=settings.body_bytes,
+        in_flight=settings.in_flight,
+        reads=settings.reads_per_second,
+        writes=settings.writes_per_second,
+    )
+    door = Door(OPERATIONS, problems=ProblemWriter(), database=database, work=work, keys=keys, limits=limits, pinned=settings.today)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live", "version": __version__})
+
+    async def ready(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(2), database.anyone() as connection:
+                await connection.execute("SELECT 1")
+        except (*LOST, *TIMED_OUT, *OUT_OF_ROOM):
+            return JSONResponse({"status": "waiting for the database"}, status_code=503, headers={"Retry-After": "1"})
+        return JSONResponse({"status": "ready"})
+
+    rest = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            *pages.routes({"leanpay": leanpay.openapi()}),
+        ],
+    )
+    return _Front(rest, doors={"/v1/public": door})
+
+
+class _Front:
+    """Sends a request to its door before any other routing: the hot path is one comparison."""
+
+    def __init__(self, rest: ASGIApp, *, doors: dict[str, Door]) -> None:
+        self._rest = rest
+        self._doors = [(prefix + "/", prefix, door) for prefix, door in doors.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            for start, prefix, door in self._doors:
+                if path.startswith(start) or path == prefix:
+                    scope["root_path"] = prefix
+                    await door(scope, receive, send)
+                    return
+        await self._rest(scope, receive, send)
+
+
+async def serve(*, settings: Settings, dsn: str, fd: int) -> None:
+    """The body of an HTTP process: serves on an inherited listening socket until SIGTERM, then lets requests in flight finish."""
+    database = await Database.open(dsn, connections=settings.connections, statement_seconds=settings.request_seconds)
+    config = uvicorn.Config(
+        build(settings=settings, database=database),
+        fd=fd,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=75,
+        backlog=2048,
+    )
+    await uvicorn.Server(config).serve()

@@ -1,0 +1,42 @@
+"""One process of `duebook serve`: `python -m duebook.child http FD` or `… worker`. It dies with the server that started it.
+
+The database's address comes in DUEBOOK_DATABASE_URL, as the server found or started it.
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+
+import uvloop
+
+from duebook import app, settings
+from duebook.jobs import runner
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when `parent` dies, however it dies; at once if it is already gone."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def main(arguments: list[str]) -> None:
+    """Run as `arguments` say: the kind, the server's process id and, for http, the number of the listening socket."""
+    kind, parent = arguments[0], int(arguments[1])
+    die_with(parent)
+    config = settings.read()
+    app.configure_logs(config.log_level)
+    if config.database_url is None:
+        raise SystemExit("DUEBOOK_DATABASE_URL is not set: this process is started by `duebook serve`")
+    if kind == "http":
+        uvloop.run(app.serve(settings=config, dsn=config.database_url, fd=int(arguments[2])))
+    else:
+        asyncio.run(runner.run(dsn=config.database_url, request_seconds=config.request_seconds, pinned=config.today))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,31 @@
+"""The daily round: which tenants time concerns today, and the review of each in short units of work."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from duebook.actions.review_receivables import review_receivables
+from duebook.store import tenants
+from duebook.store.db import Database
+from duebook.store.unit import Actor
+from duebook.web.today import now, today
+from duebook.web.work import Attempt, Work
+
+_ACTOR: Final = Actor(kind="job", id="review")
+
+
+async def round_of_reviews(database: Database, work: Work, *, pinned: date | None) -> int:
+    """Review what is due in every tenant on its own today (or the pinned day); gives the number of invoices reviewed."""
+    latest = pinned or (now() + timedelta(hours=14)).date()
+    async with database.owner() as connection:
+        found = await tenants.with_reviews_due(connection, day=latest)
+    reviewed = 0
+    for tenant in found:
+        while True:
+            at = now()
+            day = today(timezone=tenant.timezone, at=at, pinned=pinned)
+            attempt = Attempt(tenant=tenant, actor=_ACTOR, day=day, at=at, stores=True, keyed=None)
+            number = await work.run(attempt, review_receivables)
+            reviewed += number
+            if number == 0:
+                break
+    return reviewed

@@ -1,0 +1,64 @@
+"""The worker process: runs the followers and the calendar until it is told to stop.
+
+Any number of workers may run; an advisory lock lets one at a time follow, and the next takes over when it dies. Without a database it waits and
+connects again.
+"""
+
+import asyncio
+import signal
+import time
+from datetime import date
+from typing import Final
+
+import structlog
+
+from duebook.jobs import calendar, follower
+from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TIMED_OUT, Database
+from duebook.store.lead import Lead
+from duebook.web.problem import Problem
+from duebook.web.today import now
+from duebook.web.work import Work
+
+_log = structlog.get_logger("duebook.worker")
+
+FOLLOW_SECONDS: Final = 1.0
+SWEEP_SECONDS: Final = 60.0
+_PASSING: Final = (*LOST, *TIMED_OUT, *OUT_OF_ROOM, *REPEATABLE, Problem)
+"""What ends one round and not the worker."""
+
+
+async def work(database: Database, *, dsn: str, request_seconds: float, pinned: date | None, stop: asyncio.Event) -> None:
+    """Follow until `stop` is set; the round in hand is finished."""
+    lead = Lead(dsn)
+    unit_work = Work(database, seconds=request_seconds)
+    swept = 0.0
+    try:
+        while not stop.is_set():
+            try:
+                if await lead.taken():
+                    await follower.visit_writers(database, at=now())
+                    if time.monotonic() - swept >= SWEEP_SECONDS:
+                        swept = time.monotonic()
+                        await follower.sweep(database, at=now())
+                        await calendar.round_of_reviews(database, unit_work, pinned=pinned)
+            except _PASSING as error:
+                _log.warning("round ended early", error=type(error).__name__, message=str(error))
+            try:
+                await asyncio.wait_for(stop.wait(), FOLLOW_SECONDS)
+            except TimeoutError:
+                continue
+    finally:
+        await lead.give_back()
+
+
+async def run(*, dsn: str, request_seconds: float, pinned: date | None) -> None:
+    """The body of a worker process: ends on SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    database = await Database.open(dsn, connections=4)
+    try:
+        await work(database, dsn=dsn, request_seconds=request_seconds, pinned=pinned, stop=stop)
+    finally:
+        await database.close()

@@ -1,0 +1,7 @@
+"""The door's table of operations, one module per resource."""
+
+from duebook.leanpay.operations import clients, credit_notes, invoices
+from duebook.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (*invoices.OPERATIONS, *credit_notes.OPERATIONS, *clients.OPERATIONS)
+"""Everything the door serves; routes, scopes and the OpenAPI document are made from it."""

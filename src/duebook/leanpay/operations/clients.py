@@ -1,0 +1,170 @@
+"""Clients at the LeanPay door: what the house calls customers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from duebook.actions.import_customers import import_customers, update_customer
+from duebook.core.customer import Customer
+from duebook.core.refusal import Refusal
+from duebook.leanpay import parameters, translate, wire
+from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
+from duebook.store import customers, lists
+from duebook.store.unit import Unit
+from duebook.web.operations import Ask, Operation
+from duebook.web.problem import RequestRefused
+from duebook.web.work import Answer
+
+
+async def _shown(unit: Unit, found: Sequence[Customer]) -> list[wire.Client]:
+    ids = [customer.id for customer in found if customer.id is not None]
+    owed = await customers.balances(unit.connection, tenant_id=unit.tenant.id, ids=ids, day=unit.day) if ids else {}
+    tenant_id = str(unit.tenant.id)
+    return [
+        translate.client(customer, tenant_id=tenant_id, balances=owed.get(customer.id, []) if customer.id else []) for customer in found
+    ]
+
+
+def _placed(refusal: Refusal) -> Refusal:
+    return translate.placed(refusal, field="clients", simple=True)
+
+
+async def import_many(ask: Ask) -> Answer:
+    """POST /clients/batch."""
+    return await import_batch(
+        ask,
+        draft=translate.customer_fields,
+        action=import_customers,
+        show=_shown,
+        place=_placed,
+        whole=wire.Clients,
+        part=wire.ClientsPartial,
+    )
+
+
+async def import_simple(ask: Ask) -> Answer:
+    """POST /clients."""
+    fields = translate.customer_fields(ask.read(wire.ClientImport))
+    return await import_one(ask, fields, action=import_customers, show=_shown, place=_placed)
+
+
+async def update(ask: Ask) -> Answer:
+    """PUT /clients/{clientId}."""
+    fields = translate.customer_fields(ask.read(wire.ClientUpdate))
+
+    async def deed(unit: Unit) -> Answer:
+        if ask.id is None:
+            raise TypeError("the route gives an id")
+        result = await update_customer(unit, id=ask.id, fields=fields)
+        if isinstance(result, Refusal):
+            raise RequestRefused([], [_placed(result)])
+        return Answer(200, encode((await _shown(unit, [result]))[0]))
+
+    return await ask.write(deed)
+
+
+async def find(ask: Ask) -> Answer:
+    """GET /clients/{clientId}."""
+    if ask.id is None:
+        raise TypeError("the route gives an id")
+    async with ask.database.tenant(ask.tenant.id) as connection:
+        found = await customers.read_many(connection, tenant_id=ask.tenant.id, ids=[ask.id])
+        if not found:
+            raise not_found(f"no client has the id {ask.id}")
+        owed = await customers.balances(connection, tenant_id=ask.tenant.id, ids=[ask.id], day=ask.day)
+    return Answer(200, encode(translate.client(found[0], tenant_id=str(ask.tenant.id), balances=owed.get(ask.id, []))))
+
+
+async def list_page(ask: Ask) -> Answer:
+    """GET /clients."""
+    number: int = ask.query.get("page", 1)
+    async with ask.database.tenant(ask.tenant.id) as connection:
+        found = await lists.page(
+            connection,
+            tenant_id=ask.tenant.id,
+            resource="customers",
+            filters=parameters.filters(ask.query),
+            number=number,
+            day=ask.day,
+        )
+        people = await customers.read_many(connection, tenant_id=ask.tenant.id, ids=found.ids) if found.ids else []
+        owed = await customers.balances(connection, tenant_id=ask.tenant.id, ids=found.ids, day=ask.day) if found.ids else {}
+    tenant_id = str(ask.tenant.id)
+    data = [
+        translate.client(customer, tenant_id=tenant_id, balances=owed.get(customer.id, []) if customer.id else []) for customer in people
+    ]
+    return page(wire.ClientPage, data, total=found.total, number=number, size=lists.PAGE_SIZE)
+
+
+_WRITES: Final = (parameters.DRY_RUN,)
+_FILTERS: Final = (parameters.PAGE, parameters.EXTERNAL_ID, parameters.UPDATED_SINCE, parameters.SEARCH, parameters.SORT)
+
+OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/clients",
+        id="listClients",
+        tag="Clients",
+        summary="List clients",
+        scope="read",
+        handler=list_page,
+        query=_FILTERS,
+        answers={200: wire.ClientPage},
+        codes=LIST_CODES,
+    ),
+    Operation(
+        method="POST",
+        path="/clients",
+        id="importClient",
+        tag="Clients",
+        summary="Import a client",
+        scope="write",
+        handler=import_simple,
+        query=_WRITES,
+        request=wire.ClientImport,
+        answers={200: wire.Client},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+    Operation(
+        method="POST",
+        path="/clients/batch",
+        id="importClients",
+        tag="Clients",
+        summary="Import clients (max 100)",
+        scope="write",
+        handler=import_many,
+        query=(*_WRITES, parameters.ALLOW_PARTIAL),
+        request=wire.ClientsBatchRequest,
+        items=("clients", wire.ClientImport),
+        answers={200: wire.Clients, 207: wire.ClientsPartial},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+    Operation(
+        method="GET",
+        path="/clients/{clientId}",
+        id="findClient",
+        tag="Clients",
+        summary="Find a client by its id",
+        scope="read",
+        handler=find,
+        path_parameter="clientId",
+        answers={200: wire.Client},
+        codes=READ_CODES,
+    ),
+    Operation(
+        method="PUT",
+        path="/clients/{clientId}",
+        id="updateClient",
+        tag="Clients",
+        summary="Update a client",
+        scope="write",
+        handler=update,
+        query=_WRITES,
+        request=wire.ClientUpdate,
+        path_parameter="clientId",
+        answers={200: wire.Client},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+)

@@ -1,0 +1,163 @@
+"""Invoices at the LeanPay door."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from duebook.actions.import_invoices import import_invoices
+from duebook.core.refusal import Refusal
+from duebook.leanpay import parameters, translate, wire
+from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
+from duebook.store import invoices, lists
+from duebook.store.invoices import InvoiceView
+from duebook.store.unit import Unit
+from duebook.web.operations import Ask, Operation
+from duebook.web.work import Answer
+
+
+async def _shown(unit: Unit, views: Sequence[InvoiceView]) -> list[wire.Invoice]:
+    tenant_id = str(unit.tenant.id)
+    return [translate.invoice(view, tenant_id=tenant_id, day=unit.day) for view in views]
+
+
+def _placed_simple(refusal: Refusal) -> Refusal:
+    return translate.placed(refusal, field="invoices", simple=True)
+
+
+def _placed(refusal: Refusal) -> Refusal:
+    return translate.placed(refusal, field=None, simple=False)
+
+
+async def import_many(ask: Ask) -> Answer:
+    """POST /invoices/batch."""
+    return await import_batch(
+        ask,
+        draft=translate.invoice_draft,
+        action=import_invoices,
+        show=_shown,
+        place=_placed_simple,
+        whole=wire.Invoices,
+        part=wire.InvoicesPartial,
+    )
+
+
+async def import_simple(ask: Ask) -> Answer:
+    """POST /invoices."""
+    draft = translate.invoice_draft(ask.read(wire.InvoiceImport))
+    return await import_one(ask, draft, action=import_invoices, show=_shown, place=_placed_simple)
+
+
+async def import_complete(ask: Ask) -> Answer:
+    """POST /invoices/complete."""
+    draft = translate.complete_invoice_draft(ask.read(wire.CompleteInvoice))
+    return await import_one(ask, draft, action=import_invoices, show=_shown, place=_placed)
+
+
+async def find(ask: Ask) -> Answer:
+    """GET /invoices/{invoiceId}."""
+    if ask.id is None:
+        raise TypeError("the route gives an id")
+    async with ask.database.tenant(ask.tenant.id) as connection:
+        view = await invoices.read(connection, tenant_id=ask.tenant.id, id=ask.id)
+    if view is None:
+        raise not_found(f"no invoice has the id {ask.id}")
+    return Answer(200, encode(translate.invoice(view, tenant_id=str(ask.tenant.id), day=ask.day)))
+
+
+async def list_page(ask: Ask) -> Answer:
+    """GET /invoices."""
+    number: int = ask.query.get("page", 1)
+    async with ask.database.tenant(ask.tenant.id) as connection:
+        found = await lists.page(
+            connection,
+            tenant_id=ask.tenant.id,
+            resource="invoices",
+            filters=parameters.filters(ask.query),
+            number=number,
+            day=ask.day,
+        )
+        views = await invoices.read_many(connection, tenant_id=ask.tenant.id, ids=found.ids) if found.ids else []
+    tenant_id = str(ask.tenant.id)
+    data = [translate.invoice(view, tenant_id=tenant_id, day=ask.day) for view in views]
+    return page(wire.InvoicePage, data, total=found.total, number=number, size=lists.PAGE_SIZE)
+
+
+_WRITES: Final = (parameters.DRY_RUN,)
+_FILTERS: Final = (
+    parameters.PAGE,
+    parameters.INVOICE_STATUS,
+    parameters.CLIENT_ID,
+    parameters.EXTERNAL_ID,
+    parameters.UPDATED_SINCE,
+    parameters.SEARCH,
+    parameters.SORT,
+)
+
+OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/invoices",
+        id="listInvoices",
+        tag="Invoices",
+        summary="List invoices",
+        scope="read",
+        handler=list_page,
+        query=_FILTERS,
+        answers={200: wire.InvoicePage},
+        codes=LIST_CODES,
+    ),
+    Operation(
+        method="POST",
+        path="/invoices",
+        id="importInvoice",
+        tag="Invoices",
+        summary="Import an invoice",
+        scope="write",
+        handler=import_simple,
+        query=_WRITES,
+        request=wire.InvoiceImport,
+        answers={200: wire.Invoice},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+    Operation(
+        method="POST",
+        path="/invoices/batch",
+        id="importInvoices",
+        tag="Invoices",
+        summary="Import invoices (max 100)",
+        scope="write",
+        handler=import_many,
+        query=(*_WRITES, parameters.ALLOW_PARTIAL),
+        request=wire.InvoicesBatchRequest,
+        items=("invoices", wire.InvoiceImport),
+        answers={200: wire.Invoices, 207: wire.InvoicesPartial},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+    Operation(
+        method="POST",
+        path="/invoices/complete",
+        id="importCompleteInvoice",
+        tag="Invoices",
+        summary="Import a complete invoice",
+        scope="write",
+        handler=import_complete,
+        query=_WRITES,
+        request=wire.CompleteInvoice,
+        answers={200: wire.Invoice},
+        codes=WRITE_CODES,
+        keyed=True,
+    ),
+    Operation(
+        method="GET",
+        path="/invoices/{invoiceId}",
+        id="findInvoice",
+        tag="Invoices",
+        summary="Find invoice by id",
+        scope="read",
+        handler=find,
+        path_parameter="invoiceId",
+        answers={200: wire.Invoice},
+        codes=READ_CODES,
+    ),
+)

@@ -1,0 +1,290 @@
+"""Between the wire and the house: request structs to drafts, documents to answer structs, neutral places to JSON paths.
+
+From here on nobody says `clientId`; and nobody below formats a date. Nothing is decided here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from duebook.core.allocation import AllocationDraft
+from duebook.core.assessment import assess
+from duebook.core.credit_note import CreditNoteDraft
+from duebook.core.customer import Balance, Customer
+from duebook.core.instalment import InstalmentDraft
+from duebook.core.invoice import KEEP, InvoiceDraft, LinkDraft, Reference
+from duebook.core.money import shares
+from duebook.core.refusal import Path, Refusal
+from duebook.leanpay import wire
+from duebook.store.credit_notes import CreditNoteView
+from duebook.store.ids import created_at
+from duebook.store.invoices import InvoiceView
+
+_NAMES: Final[Mapping[str, str]] = {
+    "customer": "client",
+    "external_id": "externalId",
+    "net_amount": "netAmount",
+    "default_amount": "defaultCurrencyAmount",
+    "issued_on": "issueDate",
+    "due_on": "dueDate",
+    "instalments": "dueDates",
+    "name": "name",
+}
+
+
+# Requests to drafts
+
+
+def invoice_draft(request: wire.InvoiceImport) -> InvoiceDraft:
+    """A simple import: one due date, the tenant's currency."""
+    return InvoiceDraft(
+        request.externalId or None,
+        Reference(request.clientId),
+        request.reference,
+        request.amount,
+        request.issueDate,
+        request.dueDate,
+        KEEP if request.netAmount is UNSET else request.netAmount,
+    )
+
+
+def complete_invoice_draft(request: wire.CompleteInvoice) -> InvoiceDraft:
+    """A complete import, with its schedule and its rows."""
+    return InvoiceDraft(
+        external_id=request.externalId or None,
+        customer=_reference(request.client),
+        reference=request.reference,
+        amount=request.amount,
+        issued_on=request.issueDate,
+        due_on=request.dueDate or None,
+        instalments=tuple(
+            InstalmentDraft(part.dueDate, part.amount, part.currency, _given(part.defaultCurrencyAmount)) for part in request.dueDates
+        ),
+        payments=_rows(request.payments),
+        links=_links(request.creditNoteLinks, lambda link: link.creditNote),
+    )
+
+
+def credit_note_draft(request: wire.CreditNoteImport) -> CreditNoteDraft:
+    """A simple import, in the tenant's currency."""
+    return CreditNoteDraft(
+        external_id=request.externalId or None,
+        customer=Reference(request.clientId),
+        reference=request.reference,
+        amount=request.amount,
+        issued_on=request.issueDate,
+        due_on=request.dueDate,
+        net_amount=KEEP if request.netAmount is UNSET else request.netAmount,
+    )
+
+
+def complete_credit_note_draft(request: wire.CompleteCreditNote) -> CreditNoteDraft:
+    """A complete import, with its rows."""
+    return CreditNoteDraft(
+        external_id=request.externalId or None,
+        customer=_reference(request.client),
+        reference=request.reference,
+        amount=request.amount,
+        issued_on=request.issueDate,
+        due_on=KEEP if request.dueDate is UNSET else request.dueDate,
+        currency=request.currency,
+        default_amount=_given(request.defaultCurrencyAmount),
+        paybacks=_rows(request.paybacks),
+        links=_links(request.invoiceLinks, lambda link: link.invoice),
+    )
+
+
+_CUSTOMER_FIELDS: Final = {
+    "externalId": "external_id",
+    "name": "name",
+    "registrationNumber": "registration_number",
+    "vatNumber": "vat_number",
+    "currency": "currency",
+    "language": "language",
+    "paymentTermDays": "payment_term_days",
+}
+
+
+def customer_fields(request: wire.ClientImport | wire.ClientUpdate) -> dict[str, Any]:
+    """The fields that the request gives; absent ones are left out."""
+    given = {ours: getattr(request, theirs) for theirs, ours in _CUSTOMER_FIELDS.items() if getattr(request, theirs) is not UNSET}
+    if given.get("external_id") == "":
+        given["external_id"] = None
+    return given
+
+
+def _given(value: int | UnsetType | None) -> int | None:
+    return None if value is UNSET else value
+
+
+def _reference(request: wire.Reference | UnsetType) -> Reference | None:
+    if request is UNSET:
+        return None
+    return Reference(None if request.id is UNSET else request.id, None if request.externalId is UNSET else request.externalId)
+
+
+def _rows(rows: Sequence[wire.MoneyImport] | UnsetType) -> tuple[AllocationDraft, ...] | None:
+    if rows is UNSET:
+        return None
+    return tuple(AllocationDraft(row.date, row.amount, row.externalId or None) for row in rows)
+
+
+def _links(rows: Any, counterpart: Any) -> tuple[LinkDraft, ...] | None:
+    if rows is UNSET:
+        return None
+    return tuple(LinkDraft(row.date, row.amount, row.externalId or None, _reference(counterpart(row)) or Reference()) for row in rows)
+
+
+# Documents to answers
+
+
+def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
+    """The invoice as the contract shows it on `day`; rows by date, then by recording."""
+    document = view.invoice
+    whole, value, currency = document.amount, document.default_amount, document.currency
+    payments: list[wire.MoneyRow] = []
+    links: list[wire.CreditNoteLinkRow] = []
+    if view.rows:
+        worth = shares([row.amount for row in view.rows], whole=whole, whole_converted=value)
+        for row, share in sorted(zip(view.rows, worth, strict=True), key=lambda pair: pair[0].dated_on):
+            if row.kind == "payment":
+                payments.append(wire.MoneyRow(day_out(row.dated_on), row.amount, share, row.external_id))
+            elif row.kind == "link":
+                other = wire.Counterpart(str(row.credit_note_id), row.credit_note_external_id)
+                links.append(wire.CreditNoteLinkRow(day_out(row.dated_on), row.amount, share, row.external_id, other))
+    issued = day_out(document.issued_on)
+    status = assess(document, day).status
+    remaining = whole - document.amount_paid - document.amount_offset
+    return wire.Invoice(
+        _id(document.id),
+        tenant_id,
+        str(document.customer_id),
+        document.external_id,
+        document.reference,
+        whole,
+        remaining if remaining > 0 else 0,
+        document.amount_paid,
+        document.amount_offset,
+        issued,
+        issued,
+        day_out(document.due_on),
+        status,
+        day_out(document.promised_on) if document.promised_on and status == "upcoming_payment" else None,
+        [wire.Instalment(day_out(part.due_on), currency, part.amount, part.default_amount) for part in document.instalments],
+        payments,
+        links,
+        _created(document.id),
+        _instant(document.updated_at) if document.id else None,
+    )  # fmt: skip
+
+
+def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
+    """The credit note as the contract shows it; rows by date, then by recording."""
+    document = view.credit_note
+    worth = shares([row.amount for row in view.rows], whole=document.amount, whole_converted=document.default_amount)
+    paybacks: list[wire.MoneyRow] = []
+    links: list[wire.InvoiceLinkRow] = []
+    for row, share in sorted(zip(view.rows, worth, strict=True), key=lambda pair: pair[0].dated_on):
+        if row.kind == "payback":
+            paybacks.append(wire.MoneyRow(day_out(row.dated_on), row.amount, share, row.external_id))
+        else:
+            other = wire.Counterpart(str(row.invoice_id), row.invoice_external_id)
+            links.append(wire.InvoiceLinkRow(day_out(row.dated_on), row.amount, share, row.external_id, other))
+    return wire.CreditNote(
+        id=_id(document.id),
+        tenantId=tenant_id,
+        clientId=str(document.customer_id),
+        externalId=document.external_id,
+        reference=document.reference,
+        amount=document.amount,
+        remainingAmount=document.amount_remaining,
+        paybackAmount=document.amount_paid_back,
+        deductedAmount=document.amount_linked,
+        issueDate=day_out(document.issued_on),
+        paybacks=paybacks,
+        invoiceLinks=links,
+        status=document.standing,  # type: ignore[arg-type]  # a CHECK and core.status hold it to the contract's words
+        createdAt=_created(document.id),
+        updatedAt=_instant(document.updated_at) if document.id else None,
+    )
+
+
+def client(customer: Customer, *, tenant_id: str, balances: Sequence[Balance]) -> wire.Client:
+    """The customer as the contract shows a client, with what it owes per currency."""
+    return wire.Client(
+        id=_id(customer.id),
+        tenantId=tenant_id,
+        externalId=customer.external_id,
+        name=customer.name,
+        registrationNumber=customer.registration_number,
+        vatNumber=customer.vat_number,
+        currency=customer.currency,  # type: ignore[arg-type]  # came in through the enum
+        language=customer.language,  # type: ignore[arg-type]  # came in through the enum
+        paymentTermDays=customer.payment_term_days,
+        balances=[_balance(balance) for balance in balances],
+        createdAt=_created(customer.id),
+        updatedAt=_instant(customer.updated_at) if customer.id else None,
+    )
+
+
+def _balance(balance: Balance) -> wire.ClientBalance:
+    return wire.ClientBalance(
+        currency=balance.currency,  # type: ignore[arg-type]  # came in through the enum
+        outstandingAmount=balance.outstanding,
+        overdueAmount=balance.overdue,
+        disputedAmount=balance.disputed,
+        recoveryAmount=balance.recovery,
+        uncollectibleAmount=0,
+        unappliedAmount=balance.unapplied,
+        creditAmount=balance.credit,
+        miscAmount=0,
+        balanceAmount=balance.balance,
+    )
+
+
+# Refusals
+
+
+def placed(refusal: Refusal, *, field: str | None, simple: bool, link_field: str = "creditNoteLinks") -> Refusal:
+    """The refusal with its path as the body has it: below the batch's `field` when it has an index, in the door's words.
+
+    `simple`: the body names its client by `clientId`; `link_field` is what this body calls its links.
+    """
+    steps: list[str | int] = [] if field is None or refusal.index is None else [field, refusal.index]
+    counterpart = "creditNote" if link_field == "creditNoteLinks" else "invoice"
+    path: Path = refusal.path
+    if simple and path[:1] == ("customer",):
+        return refusal._replace(path=(*steps, "clientId"))
+    for step in path:
+        if step == "links":
+            steps.append(link_field)
+        elif step == "document":
+            steps.append(counterpart)
+        else:
+            steps.append(_NAMES.get(step, step) if isinstance(step, str) else step)
+    return refusal._replace(path=tuple(steps))
+
+
+@lru_cache(maxsize=8_192)
+def day_out(day: date) -> str:
+    """A day as midnight UTC with milliseconds."""
+    return f"{day.isoformat()}T00:00:00.000Z"
+
+
+@lru_cache(maxsize=1_024)
+def _instant(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _id(id: UUID | None) -> str | None:
+    return None if id is None else str(id)
+
+
+def _created(id: UUID | None) -> str | None:
+    return None if id is None else _instant(created_at(id))

@@ -1,0 +1,78 @@
+"""The settings: environment variables DUEBOOK_…, read once and documented in docs/operating.md."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """A DUEBOOK_… variable has a value it cannot have; the message names the variable and the mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the books live, where the server listens, and its bounds. A rate of None is off."""
+
+    database_url: str | None
+    data_dir: Path
+    host: str
+    port: int
+    today: date | None
+    body_bytes: int
+    request_seconds: float
+    in_flight: int
+    connections: int
+    reads_per_second: float | None
+    writes_per_second: float | None
+    log_level: str
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises BadSetting."""
+    env = os.environ if environment is None else environment
+    return Settings(
+        database_url=env.get("DUEBOOK_DATABASE_URL") or None,
+        data_dir=Path(env.get("DUEBOOK_DATA_DIR") or ".duebook"),
+        host=env.get("DUEBOOK_HOST") or "127.0.0.1",
+        port=int(_number(env, "DUEBOOK_PORT", 8080, least=0, most=65_535)),
+        today=_day(env, "DUEBOOK_TODAY"),
+        body_bytes=int(_number(env, "DUEBOOK_BODY_BYTES", 5 * 1024 * 1024, least=1_024, most=1_073_741_824)),
+        request_seconds=_number(env, "DUEBOOK_REQUEST_SECONDS", 30, least=1, most=3_600),
+        in_flight=int(_number(env, "DUEBOOK_IN_FLIGHT", 1_000, least=1, most=100_000)),
+        connections=int(_number(env, "DUEBOOK_CONNECTIONS", 16, least=1, most=1_000)),
+        reads_per_second=_number(env, "DUEBOOK_READS_PER_SECOND", 0, least=0, most=1_000_000) or None,
+        writes_per_second=_number(env, "DUEBOOK_WRITES_PER_SECOND", 0, least=0, most=1_000_000) or None,
+        log_level=_log_level(env),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: float, *, least: float, most: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadSetting(f"{name} must be a number, not {text!r}") from None
+    if not least <= value <= most:
+        raise BadSetting(f"{name} must be between {least:g} and {most:g}, not {text}")
+    return value
+
+
+def _day(env: Mapping[str, str], name: str) -> date | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadSetting(f"{name} must be a day such as 2026-02-01, not {text!r}") from None
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    level = (env.get("DUEBOOK_LOG_LEVEL") or "info").lower()
+    if level not in ("debug", "info", "warning", "error"):
+        raise BadSetting(f"DUEBOOK_LOG_LEVEL must be debug, info, warning or error, not {level!r}")
+    return level

@@ -1,0 +1,49 @@
+"""Allocations in PostgreSQL: the rows of documents, read and written as sets."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from duebook.core.allocation import Allocation
+from duebook.store.queries import load
+from duebook.store.unit import Unit
+
+_SQL = load("allocations.sql")
+
+
+async def of_invoices(unit: Unit, ids: Iterable[UUID]) -> list[Allocation]:
+    """All rows of these invoices, each invoice's in order of recording."""
+    return [Allocation(*row) for row in await unit.connection.fetch(_SQL["of_invoices"], unit.tenant.id, list(ids))]
+
+
+async def of_credit_notes(unit: Unit, ids: Iterable[UUID]) -> list[Allocation]:
+    """All rows of these credit notes, each credit note's in order of recording."""
+    return [Allocation(*row) for row in await unit.connection.fetch(_SQL["of_credit_notes"], unit.tenant.id, list(ids))]
+
+
+async def credit_notes_linked_to(unit: Unit, invoice_external_ids: Sequence[str]) -> set[UUID]:
+    """Credit notes that lie on these invoices, read before any lock."""
+    rows = await unit.connection.fetch(_SQL["credit_notes_linked_to"], unit.tenant.id, invoice_external_ids)
+    return {row[0] for row in rows}
+
+
+async def insert(unit: Unit, rows: Sequence[Allocation]) -> None:
+    """Store new rows."""
+    fields = ("id", "kind", "amount", "dated_on", "recorded_on", "external_id", "invoice_id", "credit_note_id", "invoice_position",
+              "credit_note_position", "by_invoice", "by_credit_note", "by_hand")  # fmt: skip
+    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(rows, fields))
+
+
+async def update(unit: Unit, rows: Sequence[Allocation]) -> None:
+    """Store new content of known rows."""
+    fields = ("id", "amount", "dated_on", "external_id", "by_invoice", "by_credit_note", "by_hand")
+    await unit.connection.execute(_SQL["update"], unit.tenant.id, unit.at, *_columns(rows, fields))
+
+
+async def delete(unit: Unit, rows: Sequence[Allocation]) -> None:
+    """Take rows out of the books; the journal keeps what they were."""
+    await unit.connection.execute(_SQL["delete"], unit.tenant.id, [row.id for row in rows])
+
+
+def _columns(rows: Sequence[Allocation], fields: Sequence[str]) -> list[list[Any]]:
+    return [[getattr(row, field) for row in rows] for field in fields]

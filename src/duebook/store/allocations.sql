@@ -1,0 +1,45 @@
+-- Allocations: the rows of documents, read and written as sets.
+
+-- name: of_invoices
+SELECT id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position, credit_note_position,
+       by_invoice, by_credit_note, by_hand
+FROM allocations
+WHERE tenant_id = $1 AND invoice_id = ANY ($2::uuid[])
+ORDER BY invoice_id, invoice_position
+
+-- name: of_credit_notes
+SELECT id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position, credit_note_position,
+       by_invoice, by_credit_note, by_hand
+FROM allocations
+WHERE tenant_id = $1 AND credit_note_id = ANY ($2::uuid[])
+ORDER BY credit_note_id, credit_note_position
+
+-- name: credit_notes_linked_to
+-- Read before any lock: which credit notes to lock before the invoices that name them.
+SELECT DISTINCT a.credit_note_id
+FROM invoices AS i
+JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id
+WHERE i.tenant_id = $1 AND i.external_id = ANY ($2::text[]) AND a.credit_note_id IS NOT NULL
+
+-- name: insert
+INSERT INTO allocations (
+    tenant_id, id, kind, amount, dated_on, recorded_on, effective_on, external_id, invoice_id, credit_note_id, invoice_position,
+    credit_note_position, by_invoice, by_credit_note, by_hand, updated_at)
+SELECT $1, n.id, n.kind, n.amount, n.dated_on, n.recorded_on, LEAST(n.dated_on, n.recorded_on), n.external_id, n.invoice_id,
+       n.credit_note_id, n.invoice_position, n.credit_note_position, n.by_invoice, n.by_credit_note, n.by_hand, $2
+FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::date[], $7::date[], $8::text[], $9::uuid[], $10::uuid[], $11::int[], $12::int[],
+            $13::boolean[], $14::boolean[], $15::boolean[])
+    AS n (id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position,
+          credit_note_position, by_invoice, by_credit_note, by_hand)
+
+-- name: update
+UPDATE allocations AS a
+SET amount = n.amount, dated_on = n.dated_on, effective_on = LEAST(n.dated_on, a.recorded_on), external_id = n.external_id,
+    by_invoice = n.by_invoice, by_credit_note = n.by_credit_note, by_hand = n.by_hand, updated_at = $2
+FROM unnest($3::uuid[], $4::bigint[], $5::date[], $6::text[], $7::boolean[], $8::boolean[], $9::boolean[])
+    AS n (id, amount, dated_on, external_id, by_invoice, by_credit_note, by_hand)
+WHERE a.tenant_id = $1 AND a.id = n.id
+
+-- name: delete
+DELETE FROM allocations
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])

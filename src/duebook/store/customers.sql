@@ -1,0 +1,69 @@
+-- Customers: who owes it.
+
+-- name: find
+SELECT id, external_id
+FROM customers
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+UNION
+SELECT id, external_id
+FROM customers
+WHERE tenant_id = $1 AND external_id = ANY ($3::text[])
+
+-- name: lock_by_external_id
+SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at
+FROM customers
+WHERE tenant_id = $1 AND external_id = ANY ($2::text[])
+ORDER BY id
+FOR NO KEY UPDATE
+
+-- name: lock
+SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at
+FROM customers
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+ORDER BY id
+FOR NO KEY UPDATE
+
+-- name: read_many
+SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at
+FROM customers
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+ORDER BY id
+
+-- name: insert
+INSERT INTO customers (
+    tenant_id, id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at)
+SELECT $1, n.id, n.external_id, n.name, n.registration_number, n.vat_number, n.currency, n.language, n.payment_term_days, $2
+FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[])
+    AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
+ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
+
+-- name: update
+UPDATE customers AS c
+SET external_id = n.external_id, name = n.name, registration_number = n.registration_number, vat_number = n.vat_number,
+    currency = n.currency, language = n.language, payment_term_days = n.payment_term_days, updated_at = $2
+FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[])
+    AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
+WHERE c.tenant_id = $1 AND c.id = n.id
+
+-- name: balances
+-- Per customer and currency, what is open on the day. Overdue is what money, laid oldest first, leaves uncovered of the instalments before the day.
+SELECT i.customer_id, i.currency,
+       sum(GREATEST(0, i.amount - i.amount_paid - i.amount_offset))::bigint AS outstanding,
+       sum(CASE WHEN i.uncovered_on < $3 THEN GREATEST(0, late.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS overdue,
+       sum(CASE WHEN i.standing = 'disputed' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS disputed,
+       sum(CASE WHEN i.standing = 'recovery' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS recovery,
+       sum(GREATEST(0, i.amount_paid + i.amount_offset - i.amount))::bigint AS unapplied,
+       0::bigint AS credit
+FROM invoices AS i
+LEFT JOIN LATERAL (
+    SELECT sum(part.amount) AS amount
+    FROM unnest(i.instalment_due_on, i.instalment_amount) AS part (due_on, amount)
+    WHERE part.due_on < $3
+) AS late ON i.uncovered_on < $3
+WHERE i.tenant_id = $1 AND i.customer_id = ANY ($2::uuid[])
+GROUP BY i.customer_id, i.currency
+UNION ALL
+SELECT c.customer_id, c.currency, 0, 0, 0, 0, 0, sum(c.amount - c.amount_paid_back - c.amount_linked)::bigint
+FROM credit_notes AS c
+WHERE c.tenant_id = $1 AND c.customer_id = ANY ($2::uuid[])
+GROUP BY c.customer_id, c.currency

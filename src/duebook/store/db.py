@@ -1,0 +1,157 @@
+"""Connections: the one place where a role and a tenant are set.
+
+Requests run as `duebook_app`, which cannot pass row-level security, with the tenant kept on the connection: a read costs one round trip, and a
+connection changes its tenant only when another tenant comes. Followers and operators run as the owner. What this module does not do: SQL of
+the books.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import asyncpg
+import asyncpg.transaction
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:  # generic only in its stubs
+    Connection = asyncpg.Connection
+Transaction = asyncpg.transaction.Transaction
+
+APP_ROLE: Final = "duebook_app"
+LOST: Final = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, OSError)
+"""What a database that went away looks like from here."""
+REPEATABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""40001 and 40P01: the transaction was rolled back and may be run again."""
+TAKEN: Final = (asyncpg.UniqueViolationError,)
+"""Another writer took a name first; run again, the books see it as known."""
+TIMED_OUT: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError)
+OUT_OF_ROOM: Final = (asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.OutOfMemoryError)
+"""What the server has too little of: nothing was stored, and room heals it."""
+
+_SERVER_SETTINGS: Final = {
+    "application_name": "duebook",
+    # A tenant that the statistics do not know must not make a look-up scan the tenant: measured, see docs/benchmarks.md.
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "timezone": "UTC",
+    "search_path": "public",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class LostRace(Exception):
+    """Another writer was first: what was read before the locks no longer holds. The unit of work is run again."""
+
+
+class UnfitDatabase(Exception):
+    """The database cannot keep the promises of the books; the message says what to change."""
+
+
+class _KeptConnection(Connection):
+    """A connection that remembers for which tenant it is set."""
+
+    kept_tenant: UUID | None = None
+
+
+async def _leave_as_is(connection: Any) -> None:
+    """Replaces the pool's own reset, which would drop the kept role and tenant. Transactions are ended by whoever began them."""
+
+
+class Database:
+    """Two pools on one PostgreSQL: `tenant` for requests and work of one tenant, `owner` for what crosses tenants."""
+
+    def __init__(self, app: "asyncpg.Pool[asyncpg.Record]", owner: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._app = app
+        self._owner = owner
+
+    @classmethod
+    async def open(cls, dsn: str, *, connections: int = 16, owners: int = 2, statement_seconds: float = 30) -> "Database":
+        """Connect. `connections` bounds the concurrent units of work; each statement ends after `statement_seconds`."""
+        settings = _SERVER_SETTINGS | {"statement_timeout": str(int(statement_seconds * 1000))}
+        app = await asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=connections,
+            max_inactive_connection_lifetime=0,
+            init=_become_app,
+            reset=_leave_as_is,
+            connection_class=_KeptConnection,
+            statement_cache_size=500,
+            max_cached_statement_lifetime=0,
+            server_settings=settings,
+            command_timeout=statement_seconds + 5,
+        )
+        owner = await asyncpg.create_pool(
+            dsn, min_size=0, max_size=owners, server_settings=settings, command_timeout=600, max_inactive_connection_lifetime=60
+        )
+        return cls(app, owner)
+
+    async def close(self) -> None:
+        """End every connection; those that do not end within 5 s are cut."""
+        try:
+            async with asyncio.timeout(5):
+                await self._app.close()
+                await self._owner.close()
+        except TimeoutError:
+            self._app.terminate()
+            self._owner.terminate()
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AsyncIterator[Connection]:
+        """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (TimeoutError)."""
+        async with self._app.acquire(timeout=patience) as proxy:
+            connection: Any = proxy
+            raw: _KeptConnection = connection._con  # the kept tenant lives on the real connection, not on the pool's proxy
+            if raw.kept_tenant != tenant_id:
+                raw.kept_tenant = None
+                await raw.execute(f"SET duebook.tenant_id = '{tenant_id}'")
+                raw.kept_tenant = tenant_id
+            yield raw
+
+    @asynccontextmanager
+    async def anyone(self) -> AsyncIterator[Connection]:
+        """A connection as `duebook_app` for what is asked before a tenant is known: keys."""
+        async with self._app.acquire(timeout=10) as proxy:
+            connection: Any = proxy
+            yield connection._con
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[Connection]:
+        """A connection as the owner of the database: sees all tenants."""
+        async with self._owner.acquire(timeout=30) as proxy:
+            connection: Any = proxy  # the pool's proxy quacks as a Connection and says so nowhere
+            yield connection
+
+
+async def _become_app(connection: Any) -> None:
+    await connection.execute(f"SET ROLE {APP_ROLE}")
+
+
+async def check_fitness(connection: Connection) -> None:
+    """Refuse a database that could lose what was answered 2xx, or show one tenant to another.
+
+    Raises UnfitDatabase: server older than 15, `fsync`, `full_page_writes` or `synchronous_commit` off (here or for any role), a role that
+    bypasses row-level security.
+    """
+    version = connection.get_server_version()
+    if version.major < 15:
+        raise UnfitDatabase(f"PostgreSQL {version.major} is too old: duebook needs 15 to 18")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        value = await connection.fetchval("SELECT current_setting($1)", setting)
+        if value == "off":
+            raise UnfitDatabase(f"{setting} is {value}: what was answered could be lost. Set {setting} = on in postgresql.conf")
+    lax = await connection.fetchval(
+        "SELECT string_agg(DISTINCT setting, ', ') FROM pg_db_role_setting, unnest(setconfig) AS setting"
+        " WHERE setting ~* '^(synchronous_commit|fsync|full_page_writes)=(off|false|no|0)'"
+    )
+    if lax:
+        raise UnfitDatabase(f"a role or database is set to {lax}: remove it with ALTER ROLE … RESET")
+    bypasses = await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = $1", APP_ROLE)
+    if bypasses:
+        raise UnfitDatabase(f"role {APP_ROLE} passes row-level security: ALTER ROLE {APP_ROLE} NOSUPERUSER NOBYPASSRLS")
+    owns = await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = $1", APP_ROLE)
+    if owns:
+        raise UnfitDatabase(f"role {APP_ROLE} owns {owns} tables, so row-level security does not hold it: give them to another owner")

@@ -1,0 +1,136 @@
+"""Invoices in PostgreSQL: locked, written and read as sets. Rows become `core.invoice.Invoice` values here and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from duebook.core.instalment import Instalment
+from duebook.core.invoice import Invoice
+from duebook.store.db import Connection
+from duebook.store.queries import load
+from duebook.store.unit import Unit
+
+_SQL = load("invoices.sql")
+
+
+class InvoiceRow(NamedTuple):
+    """A payment, link or write-off as an answer shows it; in order of recording."""
+
+    kind: str
+    amount: int
+    dated_on: date
+    external_id: str | None
+    credit_note_id: UUID | None
+    credit_note_external_id: str | None
+
+
+class InvoiceView(NamedTuple):
+    """An invoice with its rows, as it is read."""
+
+    invoice: Invoice
+    rows: Sequence[InvoiceRow]
+
+
+async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[Invoice]:
+    """The known invoices among these, locked in order of id until the unit ends."""
+    return [_invoice(r) for r in await unit.connection.fetch(_SQL["lock_by_external_id"], unit.tenant.id, external_ids)]
+
+
+async def lock(unit: Unit, ids: Iterable[UUID]) -> list[Invoice]:
+    """These invoices, locked in order of id until the unit ends."""
+    return [_invoice(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
+
+
+async def find_references(unit: Unit, ids: Sequence[UUID], external_ids: Sequence[str]) -> list[tuple[UUID, str | None]]:
+    """(id, external id) of what these name."""
+    return [(r[0], r[1]) for r in await unit.connection.fetch(_SQL["find_references"], unit.tenant.id, ids, external_ids)]
+
+
+async def insert(unit: Unit, invoices: Sequence[Invoice]) -> int:
+    """Store new invoices; gives how many were stored: fewer than given when another writer took an external id first."""
+    columns = _columns(invoices)
+    return _count(await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *columns))
+
+
+async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
+    """Store new content of known invoices."""
+    flags = ([i.disputed_on for i in invoices], [i.payment_in_progress_on for i in invoices])
+    await unit.connection.execute(_SQL["update"], unit.tenant.id, unit.at, *_columns(invoices), *flags)
+
+
+async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceView | None:
+    """One invoice with its rows, in one statement."""
+    rows = await connection.fetch(_SQL["read"], tenant_id, id)
+    return InvoiceView(_invoice(rows[0]), _rows(rows)) if rows else None
+
+
+async def read_many(connection: Connection, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[InvoiceView]:
+    """These invoices with their rows, in the order of `ids`."""
+    grouped: dict[UUID, list[Any]] = {}
+    for row in await connection.fetch(_SQL["read_many"], tenant_id, ids):
+        grouped.setdefault(row["id"], []).append(row)
+    return [InvoiceView(_invoice(grouped[id][0]), _rows(grouped[id])) for id in ids if id in grouped]
+
+
+async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:
+    """Locked invoices on which time may have changed something by the unit's day; those another worker holds are left to it."""
+    return [_invoice(r) for r in await unit.connection.fetch(_SQL["due_for_review"], unit.tenant.id, unit.day, limit)]
+
+
+async def set_review(unit: Unit, *, ids: Sequence[UUID], days: Sequence[date | None]) -> None:
+    """When to look at these invoices again."""
+    await unit.connection.execute(_SQL["set_review"], unit.tenant.id, ids, days)
+
+
+def _columns(invoices: Sequence[Invoice]) -> tuple[list[Any], ...]:
+    parts = [i.instalments for i in invoices]
+    return (
+        [i.id for i in invoices],
+        [i.customer_id for i in invoices],
+        [i.external_id for i in invoices],
+        [i.reference for i in invoices],
+        [i.amount for i in invoices],
+        [i.net_amount for i in invoices],
+        [i.currency for i in invoices],
+        [i.default_amount for i in invoices],
+        [i.issued_on for i in invoices],
+        [i.due_on for i in invoices],
+        [_array([part.due_on for part in p]) for p in parts],
+        [_array([part.amount for part in p]) for p in parts],
+        [_array([part.default_amount for part in p]) for p in parts],
+        [i.amount_paid for i in invoices],
+        [i.amount_offset for i in invoices],
+        [i.standing for i in invoices],
+        [i.uncovered_on for i in invoices],
+        [i.review_on for i in invoices],
+        [i.positions for i in invoices],
+    )
+
+
+def _array(values: Sequence[object]) -> str:
+    """An array literal of dates or whole numbers, which need no quoting."""
+    return f"{{{values[0]}}}" if len(values) == 1 else f"{{{','.join(map(str, values))}}}"
+
+
+def _count(tag: str) -> int:
+    return int(tag.rsplit(" ", 1)[1])
+
+
+def _rows(records: Sequence[Any]) -> Sequence[InvoiceRow]:
+    if records[0]["kind"] is None:
+        return ()
+    return [InvoiceRow(r[24], r[25], r[26], r[27], r[28], r[30]) for r in records]
+
+
+def _invoice(r: Any) -> Invoice:
+    due_on: list[date] = r[10]
+    if len(due_on) == 1:
+        instalments = (Instalment(due_on[0], r[11][0], r[12][0]),)
+    else:
+        instalments = tuple(map(Instalment, due_on, r[11], r[12]))
+    updated_at: datetime = r[23]
+    return Invoice(
+        r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], instalments,
+        r[13], r[14], r[15], r[16], r[17], r[18], r[19], r[20], r[21], r[22], updated_at,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+-- Invoices: look-ups, locks and set-based writes. Instalment arrays come in as array literals (text), since their lengths differ per row.
+
+-- name: lock_by_external_id
+SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
+       instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
+       promised_on, review_on, recovery_on, disputed_on, payment_in_progress_on, positions, updated_at
+FROM invoices
+WHERE tenant_id = $1 AND external_id = ANY ($2::text[])
+ORDER BY id
+FOR UPDATE
+
+-- name: lock
+SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
+       instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
+       promised_on, review_on, recovery_on, disputed_on, payment_in_progress_on, positions, updated_at
+FROM invoices
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+ORDER BY id
+FOR UPDATE
+
+-- name: find_references
+SELECT id, external_id
+FROM invoices
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+UNION
+SELECT id, external_id
+FROM invoices
+WHERE tenant_id = $1 AND external_id = ANY ($3::text[])
+
+-- name: insert
+-- A row whose external id another writer has just taken is left out; the caller counts, and starts again.
+INSERT INTO invoices (
+    tenant_id, id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
+    instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on, review_on,
+    positions, updated_at)
+SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, n.currency, n.default_amount, n.issued_on, n.due_on,
+       n.instalment_due_on::date[], n.instalment_amount::bigint[], n.instalment_default_amount::bigint[], n.amount_paid, n.amount_offset,
+       n.standing, n.uncovered_on, n.review_on, n.positions, $2
+FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
+            $12::date[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::date[], $20::date[],
+            $21::int[])
+    AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
+          due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
+          review_on, positions)
+ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
+
+-- name: update
+UPDATE invoices AS i
+SET customer_id = n.customer_id, external_id = n.external_id, reference = n.reference, amount = n.amount, net_amount = n.net_amount,
+    currency = n.currency, default_amount = n.default_amount, issued_on = n.issued_on, due_on = n.due_on,
+    instalment_due_on = n.instalment_due_on::date[], instalment_amount = n.instalment_amount::bigint[],
+    instalment_default_amount = n.instalment_default_amount::bigint[], amount_paid = n.amount_paid, amount_offset = n.amount_offset,
+    standing = n.standing, uncovered_on = n.uncovered_on, review_on = n.review_on, disputed_on = n.disputed_on,
+    payment_in_progress_on = n.payment_in_progress_on, positions = n.positions, updated_at = $2
+FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
+            $12::date[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::date[], $20::date[],
+            $21::int[], $22::date[], $23::date[])
+    AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
+          due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
+          review_on, positions, disputed_on, payment_in_progress_on)
+WHERE i.tenant_id = $1 AND i.id = n.id
+
+-- name: read
+-- One row per allocation, in order of recording: a join costs PostgreSQL less than four aggregates, and Python groups the rows.
+SELECT i.id, i.customer_id, i.external_id, i.reference, i.amount, i.net_amount, i.currency, i.default_amount, i.issued_on, i.due_on,
+       i.instalment_due_on, i.instalment_amount, i.instalment_default_amount, i.amount_paid, i.amount_offset, i.standing, i.uncovered_on,
+       i.promised_on, i.review_on, i.recovery_on, i.disputed_on, i.payment_in_progress_on, i.positions, i.updated_at,
+       a.kind, a.amount AS row_amount, a.dated_on, a.external_id AS row_external_id, a.credit_note_id, a.invoice_position,
+       c.external_id AS credit_note_external_id
+FROM invoices AS i
+LEFT JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id
+LEFT JOIN credit_notes AS c ON c.tenant_id = $1 AND c.id = a.credit_note_id
+WHERE i.tenant_id = $1 AND i.id = $2
+ORDER BY a.invoice_position
+
+-- name: read_many
+SELECT i.id, i.customer_id, i.external_id, i.reference, i.amount, i.net_amount, i.currency, i.default_amount, i.issued_on, i.due_on,
+       i.instalment_due_on, i.instalment_amount, i.instalment_default_amount, i.amount_paid, i.amount_offset, i.standing, i.uncovered_on,
+       i.promised_on, i.review_on, i.recovery_on, i.disputed_on, i.payment_in_progress_on, i.positions, i.updated_at,
+       a.kind, a.amount AS row_amount, a.dated_on, a.external_id AS row_external_id, a.credit_note_id, a.invoice_position,
+       c.external_id AS credit_note_external_id
+FROM invoices AS i
+LEFT JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id
+LEFT JOIN credit_notes AS c ON c.tenant_id = $1 AND c.id = a.credit_note_id
+WHERE i.tenant_id = $1 AND i.id = ANY ($2::uuid[])
+ORDER BY i.id, a.invoice_position
+
+-- name: due_for_review
+SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
+       instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
+       promised_on, review_on, recovery_on, disputed_on, payment_in_progress_on, positions, updated_at
+FROM invoices
+WHERE tenant_id = $1 AND review_on <= $2
+ORDER BY review_on
+LIMIT $3
+FOR UPDATE SKIP LOCKED
+
+-- name: set_review
+UPDATE invoices AS i
+SET review_on = n.review_on
+FROM unnest($2::uuid[], $3::date[]) AS n (id, review_on)
+WHERE i.tenant_id = $1 AND i.id = n.id

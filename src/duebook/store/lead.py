@@ -1,0 +1,39 @@
+"""Who follows: an advisory lock on a connection of its own, so that one worker at a time seals and folds. It dies with its connection.
+
+On a distributed database this is one node's lock; the primary keys of blocks and tallies are the second guard.
+"""
+
+from typing import Final
+
+import asyncpg
+
+from duebook.store.db import LOST, Connection
+
+_LOCK: Final = 4_714_000_002
+
+
+class Lead:
+    """The claim of one worker on following."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: Connection | None = None
+        self._held = False
+
+    async def taken(self) -> bool:
+        """Whether this worker leads now; takes the lead when nobody has it. Raises what a lost database raises."""
+        if self._connection is not None and self._connection.is_closed():
+            self._connection, self._held = None, False
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._dsn, server_settings={"application_name": "duebook worker"}, timeout=10)
+        if not self._held:
+            self._held = bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+        return self._held
+
+    async def give_back(self) -> None:
+        """Let another worker lead at once."""
+        if self._connection is not None and not self._connection.is_closed():
+            try:
+                await self._connection.close(timeout=2)
+            except (*LOST, TimeoutError):
+                self._connection.terminate()

@@ -1,0 +1,103 @@
+-- Lists: pages of ids and exact totals. List blocks (see queries.py): a `--?` line stands when its condition is given.
+-- createdAt is the instant of the id, so the default order is that of the primary key. Far pages start at a page mark.
+
+-- name: mark_before
+SELECT position, id
+FROM page_marks
+WHERE tenant_id = $1 AND position <= $2
+ORDER BY position DESC
+LIMIT 1
+
+-- name: last_mark
+SELECT position, id
+FROM page_marks
+WHERE tenant_id = $1
+ORDER BY position DESC
+LIMIT 1
+
+-- name: next_mark
+-- The invoice $3 places behind the last mark, if no writer that still runs can put one before it: ids carry the instant they were made.
+SELECT d.id
+FROM invoices AS d
+WHERE d.tenant_id = $1 AND d.id >= $2
+ORDER BY d.id
+OFFSET $3
+LIMIT 1
+
+-- name: oldest_writer
+SELECT coalesce(min(xact_start), now()) AS since
+FROM pg_stat_activity
+WHERE datname = current_database() AND xact_start IS NOT NULL
+
+-- name: insert_mark
+INSERT INTO page_marks (tenant_id, position, id)
+VALUES ($1, $2, $3)
+
+-- name: invoices
+--? ids: SELECT d.id
+--? count: SELECT count(*)
+FROM invoices AS d
+--? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
+WHERE d.tenant_id = :tenant_id
+--? from_id: AND d.id >= :from_id
+--? customer_id: AND d.customer_id = :customer_id
+--? external_id: AND d.external_id = :external_id
+--? updated_since: AND d.updated_at >= :updated_since
+--? timeless: AND d.standing = :standing
+--? upcoming_payment: AND d.standing = 'open' AND d.promised_on >= :day
+--? overdue: AND d.standing = 'open' AND d.uncovered_on < :day AND (d.promised_on IS NULL OR d.promised_on < :day)
+--? due: AND d.standing = 'open' AND (d.uncovered_on IS NULL OR d.uncovered_on >= :day) AND (d.promised_on IS NULL OR d.promised_on < :day)
+--? several: AND CASE WHEN d.standing <> 'open' THEN d.standing WHEN d.promised_on >= :day THEN 'upcoming_payment'
+--? several:          WHEN d.uncovered_on < :day THEN 'overdue' ELSE 'due' END = ANY (:statuses)
+--? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) ~* ALL (:words)
+--? createdAt: ORDER BY d.id
+--? createdAt_down: ORDER BY d.id DESC
+--? updatedAt: ORDER BY d.updated_at, d.id
+--? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
+--? issueDate: ORDER BY d.issued_on, d.id
+--? issueDate_down: ORDER BY d.issued_on DESC, d.id DESC
+--? dueDate: ORDER BY d.due_on, d.id
+--? dueDate_down: ORDER BY d.due_on DESC, d.id DESC
+--? amount: ORDER BY d.amount, d.id
+--? amount_down: ORDER BY d.amount DESC, d.id DESC
+--? ids: LIMIT :size OFFSET :skipped
+
+-- name: credit_notes
+--? ids: SELECT d.id
+--? count: SELECT count(*)
+FROM credit_notes AS d
+--? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
+WHERE d.tenant_id = :tenant_id
+--? customer_id: AND d.customer_id = :customer_id
+--? external_id: AND d.external_id = :external_id
+--? updated_since: AND d.updated_at >= :updated_since
+--? timeless: AND d.standing = :standing
+--? several: AND d.standing = ANY (:statuses)
+--? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) ~* ALL (:words)
+--? createdAt: ORDER BY d.id
+--? createdAt_down: ORDER BY d.id DESC
+--? updatedAt: ORDER BY d.updated_at, d.id
+--? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
+--? issueDate: ORDER BY d.issued_on, d.id
+--? issueDate_down: ORDER BY d.issued_on DESC, d.id DESC
+--? dueDate: ORDER BY d.due_on, d.id
+--? dueDate_down: ORDER BY d.due_on DESC, d.id DESC
+--? amount: ORDER BY d.amount, d.id
+--? amount_down: ORDER BY d.amount DESC, d.id DESC
+--? ids: LIMIT :size OFFSET :skipped
+
+-- name: customers
+--? ids: SELECT d.id
+--? count: SELECT count(*)
+FROM customers AS d
+WHERE d.tenant_id = :tenant_id
+--? external_id: AND d.external_id = :external_id
+--? updated_since: AND d.updated_at >= :updated_since
+--? words: AND (d.name || ' ' || coalesce(d.external_id, '')) ~* ALL (:words)
+--? createdAt: ORDER BY d.id
+--? createdAt_down: ORDER BY d.id DESC
+--? updatedAt: ORDER BY d.updated_at, d.id
+--? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
+--? name: ORDER BY d.name, d.id
+--? name_down: ORDER BY d.name DESC, d.id DESC
+--? ids: LIMIT :size OFFSET :skipped

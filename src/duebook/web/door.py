@@ -1,0 +1,223 @@
+"""One door as an ASGI app: from a table of operations to routes, in the order that the contract checks a request.
+
+Path (404, 405), key (401, 403), rate (429), size (413), media type (415), form (400), books (404, 409). What a handler raises becomes the door's own
+error shape here; anything unforeseen is our bug: 500 with the request's id and nothing else, the trace in the log.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+from uuid import UUID
+
+import structlog
+from starlette.types import Message, Receive, Scope, Send
+
+from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
+from duebook.web.faults import FormRefused
+from duebook.web.keys import SCOPES, Caller, Keys
+from duebook.web.limits import Limits
+from duebook.web.operations import Ask, BadParameter, Operation
+from duebook.web.problem import Problem, ProblemWriter, RequestRefused, unavailable
+from duebook.web.today import now, today
+from duebook.web.work import Answer, KeyedRequest, Work, request_sha256
+
+_log = structlog.get_logger("duebook.door")
+
+LONGEST_KEY: Final = 255
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_JSON: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
+_LONGEST_QUERY: Final = 8_192
+
+
+class Door:
+    """A dialect's table, served under the path it is mounted at."""
+
+    def __init__(
+        self, operations: Sequence[Operation], *, problems: ProblemWriter, database: Database, work: Work, keys: Keys, limits: Limits,
+        pinned: date | None,
+    ) -> None:  # fmt: skip
+        self._problems = problems
+        self._database, self._work, self._keys, self._limits, self._pinned = database, work, keys, limits, pinned
+        self._fixed: dict[str, dict[str, Operation]] = {}
+        self._with_id: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
+        by_path: dict[str, dict[str, Operation]] = {}
+        for operation in operations:
+            by_path.setdefault(operation.path, {})[operation.method] = operation
+        for path, methods in by_path.items():
+            if "{" in path:
+                self._with_id.append((re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)), methods))
+            else:
+                self._fixed[path] = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+        request_id = secrets.token_hex(8)
+        operation: Operation | None = None
+        extra: Mapping[str, str] = {}
+        try:
+            self._limits.enter()
+            try:
+                operation, id_text = self._route(scope)
+                caller = await self._caller(operation, headers)
+                body = await self._body(operation, headers, receive)
+                ask = self._ask(operation, caller, id_text, scope, headers, body)
+                answer = await operation.handler(ask)
+            finally:
+                self._limits.leave()
+        except Problem as problem:
+            extra = problem.headers
+            answer = Answer(problem.status, self._problems.problem(problem))
+        except FormRefused as refused:
+            answer = Answer(*self._problems.refused(refused.faults, [], truncated=refused.truncated))
+        except RequestRefused as refused:
+            answer = Answer(*self._problems.refused(refused.faults, refused.refusals, truncated=refused.truncated))
+        except (*LOST, *TIMED_OUT, *OUT_OF_ROOM) as error:
+            _log.warning("database away", request_id=request_id, error=type(error).__name__)
+            problem = unavailable("the database is away: ask again in a moment")
+            extra = problem.headers
+            answer = Answer(problem.status, self._problems.problem(problem))
+        except ClientGone:
+            return
+        except Exception:  # whatever is not foreseen is our bug: told by id, logged with its trace, nothing half-written
+            _log.exception("bug", request_id=request_id, operation=operation.id if operation else None)
+            problem = Problem(500, "internal", f"our bug: tell the operator the request id {request_id}")
+            answer = Answer(500, self._problems.problem(problem))
+        await _send(send, answer, request_id=request_id, extra=extra)
+
+    def _route(self, scope: Scope) -> tuple[Operation, str | None]:
+        path: str = scope["path"][len(scope.get("root_path", "")) :]
+        methods = self._fixed.get(path)
+        id_text: str | None = None
+        if methods is None:
+            for pattern, candidates in self._with_id:
+                if match := pattern.fullmatch(path):
+                    methods, id_text = candidates, match[1]
+                    break
+            else:
+                raise Problem(404, "not_found", f"there is nothing at {_shown(path)}")
+        operation = methods.get(scope["method"])
+        if operation is None:
+            allowed = ", ".join(sorted(methods))
+            raise Problem(405, "method", f"{_shown(path)} takes {allowed}", headers={"Allow": allowed})
+        return operation, id_text
+
+    async def _caller(self, operation: Operation, headers: Mapping[bytes, bytes]) -> Caller:
+        caller = await self._keys.caller(headers.get(b"authorization", b"").decode("latin-1"))
+        if SCOPES[caller.scope] < SCOPES[operation.scope]:
+            raise Problem(403, "forbidden", f"this key may {caller.scope}; {operation.id} needs a key that may {operation.scope}")
+        self._limits.rate(caller.tenant.id, writes=operation.writes)
+        return caller
+
+    async def _body(self, operation: Operation, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        if operation.request is None:
+            return b""
+        most = self._limits.body_bytes
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > most:
+            raise _too_large(most)
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message: Message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            if size > most:
+                raise _too_large(most)
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                break
+        media_type = headers.get(b"content-type", b"").decode("latin-1")
+        if not _JSON.fullmatch(media_type.strip()):
+            raise Problem(415, "media_type", "send the body as Content-Type: application/json")
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _ask(
+        self, operation: Operation, caller: Caller, id_text: str | None, scope: Scope, headers: Mapping[bytes, bytes], body: bytes
+    ) -> Ask:
+        at = now()
+        id = None
+        if id_text is not None:
+            if not _UUID.fullmatch(id_text):
+                raise Problem(400, "format", f"{operation.path_parameter} must be a UUID, not {_shown(id_text)}")
+            id = UUID(id_text)
+        query_string: bytes = scope["query_string"]
+        return Ask(
+            operation=operation,
+            database=self._database,
+            work=self._work,
+            tenant=caller.tenant,
+            actor=caller.actor,
+            day=today(timezone=caller.tenant.timezone, at=at, pinned=self._pinned),
+            at=at,
+            query=_query(operation, query_string) if query_string else {},
+            id=id,
+            body=body,
+            keyed=_keyed(operation, scope, headers, body),
+        )
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole: nothing was begun, and nobody reads an answer."""
+
+
+_WANTED: Final = frozenset((b"authorization", b"content-length", b"content-type", b"idempotency-key"))
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(413, "body_too_large", f"the body is larger than {most} bytes: send smaller batches")
+
+
+def _query(operation: Operation, raw: bytes) -> dict[str, Any]:
+    if len(raw) > _LONGEST_QUERY:
+        raise Problem(400, "too_long", f"the query is longer than {_LONGEST_QUERY} bytes")
+    known = {parameter.name: parameter for parameter in operation.query}
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise Problem(400, "syntax", "the query must be percent-encoded UTF-8 with at most 100 parameters") from error
+    for name, text in pairs:
+        parameter = known.get(name)
+        if parameter is None:
+            continue
+        try:
+            values[name] = parameter.read(text)
+        except BadParameter as error:
+            faults.append(f"{name} {error}")
+    if faults:
+        raise Problem(400, "format", "; ".join(faults))
+    return values
+
+
+def _keyed(operation: Operation, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> KeyedRequest | None:
+    if not operation.keyed or b"idempotency-key" not in headers:
+        return None
+    key = headers[b"idempotency-key"].decode("latin-1").strip()
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise Problem(400, "format", f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters")
+    target = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
+    return KeyedRequest(key, request_sha256(method=scope["method"], target=target, body=body))
+
+
+def _shown(text: str) -> str:
+    text = unquote(text)
+    printable = "".join(c if c.isprintable() else "�" for c in text)
+    return printable if len(printable) <= 100 else printable[:99] + "…"
+
+
+async def _send(send: Send, answer: Answer, *, request_id: str, extra: Mapping[str, str]) -> None:
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"request-id", request_id.encode()),
+    ]
+    headers += [(name.lower().encode(), value.encode()) for name, value in extra.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,112 @@
+"""One operation of a door, as data: routes, OpenAPI, scopes and limits are made from the table of these.
+
+`Ask` is one request as a handler sees it: who, when, the parsed query, the path's id, and the body still as bytes.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from duebook.store.db import Database
+from duebook.store.unit import Actor, Tenant
+from duebook.web.body import Batch, decoder_for
+from duebook.web.work import Answer, Attempt, Deed, KeyedRequest, Work
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Struct = type[msgspec.Struct]
+
+
+class BadParameter(ValueError):
+    """A query or path parameter with a value it cannot have; the message names the mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A query parameter: how it is described (JSON schema) and how its text is read (raises BadParameter)."""
+
+    name: str
+    schema: Mapping[str, Any]
+    read: Callable[[str], Any]
+    description: str = ""
+    joined: bool = False
+    """Several values, joined by commas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One row of a door's table. `answers` maps each success status to its struct."""
+
+    method: Method
+    path: str
+    id: str
+    tag: str
+    summary: str
+    scope: Literal["read", "write", "admin"]
+    handler: "Handler"
+    answers: Mapping[int, Struct]
+    codes: tuple[int, ...]
+    request: Struct | None = None
+    items: tuple[str, Struct] | None = None
+    """For a batch: the field that holds the items and the struct of one."""
+    query: tuple[Parameter, ...] = ()
+    path_parameter: str | None = None
+    keyed: bool = False
+    """Whether Idempotency-Key is understood."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change the books."""
+        return self.method != "GET"
+
+
+@dataclass(slots=True, kw_only=True)
+class Ask:
+    """One request: `day` is today for the tenant, `at` the real instant; `query` holds read values by parameter name."""
+
+    operation: Operation
+    database: Database
+    work: Work
+    tenant: Tenant
+    actor: Actor
+    day: date
+    at: datetime
+    query: Mapping[str, Any]
+    id: UUID | None = None
+    body: bytes = b""
+    keyed: KeyedRequest | None = None
+    stores: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stores = not self.query.get("dryRun", False)
+
+    @property
+    def partial(self) -> bool:
+        """Whether good items of a batch are wanted even if others are refused."""
+        return bool(self.query.get("allowPartial", False))
+
+    def read(self, struct: type[msgspec.Struct]) -> Any:
+        """The body as `struct`. Raises FormRefused with every fault."""
+        return decoder_for(struct, unknown=self._unknown).read(self.body)
+
+    def read_items(self) -> Batch[Any]:
+        """The items of a batch that are well-formed, beside the faults of the others."""
+        if self.operation.items is None or self.operation.request is None:
+            raise TypeError(f"{self.operation.id} is no batch")
+        name, item = self.operation.items
+        return decoder_for(self.operation.request, unknown=self._unknown).read_items(self.body, field=name, item=item)
+
+    async def write(self, deed: Deed[Answer], *, stores: bool = True) -> Answer:
+        """Run `deed` in a unit of work. `stores=False` checks only, as a dry run does."""
+        attempt = Attempt(self.tenant, self.actor, self.day, self.at, self.stores and stores, self.keyed)
+        return await self.work.write(attempt, deed)
+
+    @property
+    def _unknown(self) -> Literal["refuse", "ignore"]:
+        return "ignore" if self.tenant.unknown_fields == "ignore" else "refuse"
+
+
+Handler = Callable[[Ask], Awaitable[Answer]]

@@ -1,0 +1,180 @@
+"""The unit of work of a request: tenant set, key held, a kept answer replayed, the change and its answer committed
+together.
+
+Repeats inside the server are for what PostgreSQL rolled back for another writer's sake, and for a race that the books
+lost; a lost connection is never repeated: the caller is told what is known."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Final, NamedTuple, TypeVar
+
+import structlog
+
+from duebook.store import answers
+from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Database, LostRace, Transaction
+from duebook.store.unit import Actor, Tenant, Unit
+from duebook.web.problem import Problem, unavailable
+
+_log = structlog.get_logger("duebook.work")
+
+_REPEATS: Final = 3
+_RACES: Final = 12
+_OUTCOME_SECONDS: Final = 5
+
+
+class Answer(NamedTuple):
+    """What goes out: status, body and media type."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+
+
+class KeyedRequest(NamedTuple):
+    """An Idempotency-Key and the SHA-256 of method, path with query, and body."""
+
+    key: str
+    sha256: bytes
+
+
+class Attempt(NamedTuple):
+    """Who does what, when: what every repeat of a unit shares."""
+
+    tenant: Tenant
+    actor: Actor
+    day: date
+    at: datetime
+    stores: bool
+    keyed: KeyedRequest | None
+
+
+T = TypeVar("T")
+Deed = Callable[[Unit], Awaitable[T]]
+
+
+def request_sha256(*, method: str, target: str, body: bytes) -> bytes:
+    """What identifies a request under a key."""
+    digest = hashlib.sha256(f"{method} {target}\n".encode())
+    digest.update(body)
+    return digest.digest()
+
+
+class Work:
+    """Runs deeds on one database, each within `seconds`."""
+
+    def __init__(self, database: Database, *, seconds: float = 30) -> None:
+        self._database = database
+        self._seconds = seconds
+
+    async def write(self, attempt: Attempt, deed: Deed[Answer]) -> Answer:
+        """Run a request's `deed` and commit what it did with its answer; under a key, once.
+
+        Raises Problem 409 when the key is held or was used for another request, and whatever `run` raises.
+        """
+        if attempt.keyed is None or not attempt.stores:
+            return await self.run(attempt, deed)
+        keyed = attempt.keyed
+
+        async def once(unit: Unit) -> Answer:
+            return await _under_key(unit, keyed, deed)
+
+        return await self.run(attempt, once)
+
+    async def run(self, attempt: Attempt, deed: Deed[T]) -> T:
+        """Run `deed` in a transaction and commit. Whatever it raises rolls back.
+
+        Raises Problem 503 (nothing was stored) and 500 `outcome_unknown`.
+        """
+        deadline = time.monotonic() + self._seconds
+        repeats = races = 0
+        while True:
+            try:
+                return await self._once(attempt, deed, deadline=deadline)
+            except REPEATABLE as error:
+                repeats += 1
+                if repeats > _REPEATS:
+                    raise unavailable("other writers hold the same documents: ask again in a moment") from error
+            except (LostRace, *TAKEN) as error:
+                races += 1
+                if races > _RACES:
+                    raise unavailable("other writers keep creating the same documents: ask again in a moment") from error
+            except TIMED_OUT as error:
+                raise unavailable(f"it took longer than {self._seconds:g} s and was rolled back") from error
+            except OUT_OF_ROOM as error:
+                raise unavailable("the database has no room: nothing was stored", seconds=10) from error
+            except LOST as error:
+                _log.warning("database lost", error=type(error).__name__)
+                raise unavailable("the database is away: nothing was stored") from error
+
+    async def _once(self, attempt: Attempt, deed: Deed[T], *, deadline: float) -> T:
+        left = max(0.01, deadline - time.monotonic())
+        async with self._database.tenant(attempt.tenant.id, patience=min(left, 10)) as connection:
+            unit = Unit(
+                connection=connection,
+                tenant=attempt.tenant,
+                actor=attempt.actor,
+                day=attempt.day,
+                at=attempt.at,
+                stores=attempt.stores,
+            )
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
+                    result = await deed(unit)
+            except BaseException:
+                await self._roll_back(transaction, unit)
+                raise
+            if not attempt.stores:
+                await transaction.rollback()
+                return result
+            try:
+                await transaction.commit()
+            except (*LOST, *TIMED_OUT) as error:
+                await self._find_out(unit, error)
+            return result
+
+    async def _roll_back(self, transaction: Transaction, unit: Unit) -> None:
+        try:
+            await transaction.rollback()
+        except (*LOST, *TIMED_OUT):
+            # The connection died: PostgreSQL rolls back by itself. It must not serve another request.
+            unit.connection.terminate()
+
+    async def _find_out(self, unit: Unit, error: Exception) -> None:
+        """The COMMIT got no answer: ask by transaction id whether it took effect. Returns when it did."""
+        unit.connection.terminate()
+        if unit.xid is None:
+            raise unavailable("the database went away: nothing was stored") from error
+        end = time.monotonic() + _OUTCOME_SECONDS
+        while time.monotonic() < end:
+            try:
+                async with self._database.owner() as connection:
+                    status = await answers.outcome(connection, xid=unit.xid)
+            except (*LOST, *TIMED_OUT):
+                status = "away"
+            if status == "committed":
+                return
+            if status == "aborted":
+                raise unavailable("the database went away: nothing was stored") from error
+            await asyncio.sleep(0.1)
+        message = "the database went away while storing and it cannot be found out whether it did: send the same request with the same key"
+        raise Problem(500, "outcome_unknown", message) from error
+
+
+async def _under_key(unit: Unit, keyed: KeyedRequest, deed: Deed[Answer]) -> Answer:
+    """The kept answer of the key, or the deed's, kept with what it did."""
+    if not await answers.try_lock(unit, key=keyed.key):
+        message = "the first request with this Idempotency-Key is still running"
+        raise Problem(409, "running", message, headers={"Retry-After": "1"})
+    kept = await answers.find(unit, key=keyed.key)
+    if kept is not None:
+        if kept.request_sha256 != keyed.sha256:
+            raise Problem(409, "key_reused", "this Idempotency-Key was used for another request: take a new one")
+        return Answer(kept.status, kept.body, kept.content_type)
+    answer = await deed(unit)
+    await answers.keep(unit, key=keyed.key, answer=answers.KeptAnswer(keyed.sha256, answer.status, answer.content_type, answer.body))
+    return answer
