@@ -1,7 +1,7 @@
 """`duebook serve`: PostgreSQL (embedded or yours), HTTP processes and a worker, started, watched and stopped together.
 
-What dies is started again: a process after a short pause, an embedded PostgreSQL up to five times in a row. SIGTERM and SIGINT stop everything in
-order: HTTP first (requests in flight finish), then the worker, then PostgreSQL.
+What dies is started again: a process after a short pause, an embedded PostgreSQL up to five times in a row. SIGTERM and SIGINT stop
+everything in order: HTTP first (requests in flight finish), then the worker, then PostgreSQL.
 """
 
 import asyncio

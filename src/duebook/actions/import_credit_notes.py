@@ -1,13 +1,14 @@
 """Import credit notes: an upsert on the external id, as a set, all refusals at once.
 
-The mirror of `import_invoices`: known credit notes are locked first, then the invoices that their links name or lie on; each accepted draft turns
-its pages of the ledger; what differs is written at the end.
+The mirror of `import_invoices`: known credit notes are locked first, then the invoices that their links name or lie on; each accepted
+draft turns its pages of the ledger; what differs is written at the end.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from duebook.actions.judgement import Judgement
 from duebook.actions.ledger import Ledger, Page
 from duebook.actions.outcome import Outcome
 from duebook.actions.references import Found, look_up
@@ -16,7 +17,7 @@ from duebook.core import invoice as invoice_rules
 from duebook.core.allocation import Allocation, AllocationDraft, Merge, merge, repeated
 from duebook.core.credit_note import CreditNote, CreditNoteDraft
 from duebook.core.invoice import Invoice
-from duebook.core.refusal import Path, Refusal, contradiction, currency_refused, duplicate, over_allocation, required
+from duebook.core.refusal import Path, Refusal, contradiction, currency_refused, over_allocation
 from duebook.store import customers, invoices
 from duebook.store.credit_notes import CreditNoteRow, CreditNoteView
 from duebook.store.unit import Unit
@@ -43,20 +44,19 @@ async def import_credit_notes(unit: Unit, drafts: Drafts, *, atomic: bool = True
         invoices_found.names.update(await invoices.find_references(unit, list(linked), []))
     known = {page.document.external_id: page for page in ledger.credit_notes.values()}
     judged: list[Page[CreditNote]] = []
-    seen: set[str] = set()
-    for index, draft in drafts:
-        if draft.external_id is not None and draft.external_id in seen:
-            message = f"{draft.external_id!r} stands twice in this request: an external id names one document"
-            outcome.refuse([duplicate(path=("external_id",), message=message)], index=index)
-            continue
+    named: set[str] = set()
+    for item, draft in drafts:
         page = known.get(draft.external_id) if draft.external_id is not None else None
-        turned = _Judgement(unit, ledger, draft, page, customers_found, invoices_found).turn()
-        if isinstance(turned, list):
-            outcome.refuse(turned, index=index)
-            continue
+        judgement = _Judgement(unit, ledger, draft, page, customers=customers_found, invoices=invoices_found)
+        if draft.external_id is not None and draft.external_id in named:
+            judgement.repeated(draft.external_id)
+        turned = judgement.turn()
         if draft.external_id is not None:
-            seen.add(draft.external_id)
-        judged.append(turned)
+            named.add(draft.external_id)
+        if isinstance(turned, list):
+            outcome.refuse(turned, item=item)
+        else:
+            judged.append(turned)
     if not (outcome.refusals and atomic):
         await ledger.write()
     ledger.names.update(invoices_found.names)
@@ -85,26 +85,20 @@ class _Turn(NamedTuple):
     invoices: dict[UUID, list[Allocation]]
 
 
-class _Judgement:
+class _Judgement(Judgement):
     """One draft against the books: either it turns the pages, or it leaves them alone and tells every refusal."""
 
     def __init__(
-        self, unit: Unit, ledger: Ledger, draft: CreditNoteDraft, page: Page[CreditNote] | None, customers: Found, invoices: Found
+        self, unit: Unit, ledger: Ledger, draft: CreditNoteDraft, page: Page[CreditNote] | None, *, customers: Found, invoices: Found
     ) -> None:
-        self.unit, self.ledger, self.draft, self.page = unit, ledger, draft, page
-        self.customers, self.invoices = customers, invoices
-        self.refusals: list[Refusal] = []
-        self.customer_is_known = True
+        super().__init__(unit, ledger, customers=customers, word="credit note")
+        self.draft, self.page, self.invoices = draft, page, invoices
 
     def turn(self) -> Page[CreditNote] | list[Refusal]:
         """Judge and turn the pages; a list of refusals when there are any."""
         draft, page = self.draft, self.page
         known = page.document if page else None
-        customer_id = self._customer(known)
-        if customer_id is None:
-            # Everything that does not depend on who owes is still checked, so that all faults are told at once.
-            self.customer_is_known = False
-            customer_id = known.customer_id if known else UUID(int=0)
+        customer_id = self.customer(draft.customer, known=known.customer_id if known else None)
         note, refusals = rules.imported(draft, known=known, customer_id=customer_id, home_currency=self.unit.tenant.currency)
         self.refusals += refusals
         turn = self._lay(note, page.rows if page else ())
@@ -113,19 +107,6 @@ class _Judgement:
         self.refusals += rules.row_refusals(note, turn.rows, given=given, path=place)
         self.refusals += rules.move_refusals(note, known=known, has_rows=bool(turn.rows))
         return self.refusals or self._turned(note, turn)
-
-    def _customer(self, known: CreditNote | None) -> UUID | None:
-        if self.draft.customer is None:
-            if known is None:
-                message = "a new credit note needs its customer: name it by id or external id"
-                self.refusals.append(required(path=("customer",), message=message))
-                return None
-            return known.customer_id
-        found = self.customers.resolve(self.draft.customer, path=("customer",))
-        if isinstance(found, UUID):
-            return found
-        self.refusals.append(found)
-        return None
 
     def _lay(self, note: CreditNote, stored: Sequence[Allocation]) -> _Turn:
         self.refusals += repeated(self.draft.paybacks or (), path=("paybacks",), within="paybacks")

@@ -24,11 +24,11 @@ async def import_customers(unit: Unit, drafts: Drafts, *, atomic: bool = True) -
     known = {customer.external_id: customer for customer in found}
     seen: set[str] = set()
     pairs: list[tuple[Customer | None, Customer]] = []
-    for index, fields in drafts:
+    for item, fields in drafts:
         external_id = fields.get("external_id")
         if external_id is not None and external_id in seen:
             message = f"{external_id!r} stands twice in this request: an external id names one customer"
-            outcome.refuse([duplicate(path=("external_id",), message=message)], index=index)
+            outcome.refuse([duplicate(path=("external_id",), message=message)], item=item)
             continue
         before = known.get(external_id) if external_id is not None else None
         if external_id is not None:

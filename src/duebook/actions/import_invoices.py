@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from duebook.actions.judgement import Judgement
 from duebook.actions.ledger import Ledger, Page
 from duebook.actions.outcome import Outcome
 from duebook.actions.references import Found, look_up
@@ -19,7 +20,7 @@ from duebook.core import invoice as rules
 from duebook.core.allocation import Allocation, AllocationDraft, Merge, merge, repeated
 from duebook.core.credit_note import CreditNote
 from duebook.core.invoice import Invoice, InvoiceDraft
-from duebook.core.refusal import Path, Refusal, contradiction, currency_refused, duplicate, required
+from duebook.core.refusal import Path, Refusal, contradiction, currency_refused
 from duebook.store import allocations, credit_notes, customers
 from duebook.store.db import LostRace
 from duebook.store.invoices import InvoiceRow, InvoiceView
@@ -43,19 +44,19 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     ledger = await _locked(unit, drafts, notes_found)
     known = {page.document.external_id: page for page in ledger.invoices.values()}
     judged: list[Page[Invoice]] = []
-    seen: set[str] = set()
-    for index, draft in drafts:
-        if draft.external_id is not None and draft.external_id in seen:
-            outcome.refuse([_twice(draft.external_id)], index=index)
-            continue
+    named: set[str] = set()
+    for item, draft in drafts:
         page = known.get(draft.external_id) if draft.external_id is not None else None
-        turned = _Judgement(unit, ledger, draft, page, customers_found, notes_found).turn()
-        if isinstance(turned, list):
-            outcome.refuse(turned, index=index)
-            continue
+        judgement = _Judgement(unit, ledger, draft, page, customers=customers_found, notes=notes_found)
+        if draft.external_id is not None and draft.external_id in named:
+            judgement.repeated(draft.external_id)
+        turned = judgement.turn()
         if draft.external_id is not None:
-            seen.add(draft.external_id)
-        judged.append(turned)
+            named.add(draft.external_id)
+        if isinstance(turned, list):
+            outcome.refuse(turned, item=item)
+        else:
+            judged.append(turned)
     if not (outcome.refusals and atomic):
         await ledger.write()
     ledger.names.update(notes_found.names)
@@ -81,10 +82,6 @@ async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:
     return ledger
 
 
-def _twice(external_id: str) -> Refusal:
-    return duplicate(path=("external_id",), message=f"{external_id!r} stands twice in this request: an external id names one document")
-
-
 def _rows(page: Page[Invoice], ledger: Ledger) -> list[InvoiceRow]:
     return [
         InvoiceRow(
@@ -103,24 +100,20 @@ class _Turn(NamedTuple):
     newly_paid: bool
 
 
-class _Judgement:
+class _Judgement(Judgement):
     """One draft against the books: either it turns the pages, or it leaves them alone and tells every refusal."""
 
-    def __init__(self, unit: Unit, ledger: Ledger, draft: InvoiceDraft, page: Page[Invoice] | None, customers: Found, notes: Found) -> None:
-        self.unit, self.ledger, self.draft, self.page = unit, ledger, draft, page
-        self.customers, self.notes = customers, notes
-        self.refusals: list[Refusal] = []
-        self.customer_is_known = True
+    def __init__(
+        self, unit: Unit, ledger: Ledger, draft: InvoiceDraft, page: Page[Invoice] | None, *, customers: Found, notes: Found
+    ) -> None:
+        super().__init__(unit, ledger, customers=customers, word="invoice")
+        self.draft, self.page, self.notes = draft, page, notes
 
     def turn(self) -> Page[Invoice] | list[Refusal]:
         """Judge and turn the pages; a list of refusals when there are any."""
         draft, page = self.draft, self.page
         known = page.document if page else None
-        customer_id = self._customer(known)
-        if customer_id is None:
-            # Everything that does not depend on who owes is still checked, so that all faults are told at once.
-            self.customer_is_known = False
-            customer_id = known.customer_id if known else UUID(int=0)
+        customer_id = self.customer(draft.customer, known=known.customer_id if known else None)
         invoice, refusals = rules.imported(draft, known=known, customer_id=customer_id, home_currency=self.unit.tenant.currency)
         self.refusals += refusals
         if draft.payments is None and draft.links is None and not (page and page.rows):
@@ -134,19 +127,6 @@ class _Judgement:
         if turn.newly_paid:
             invoice = rules.newly_paid(invoice)
         return self._turned(invoice, turn)
-
-    def _customer(self, known: Invoice | None) -> UUID | None:
-        if self.draft.customer is None:
-            if known is None:
-                message = "a new invoice needs its customer: name it by id or external id"
-                self.refusals.append(required(path=("customer",), message=message))
-                return None
-            return known.customer_id
-        found = self.customers.resolve(self.draft.customer, path=("customer",))
-        if isinstance(found, UUID):
-            return found
-        self.refusals.append(found)
-        return None
 
     def _lay(self, invoice: Invoice, stored: Sequence[Allocation]) -> _Turn:
         payments = _merged("payment", stored, self.draft.payments)

@@ -1,7 +1,7 @@
 """The documents that a unit of work holds locked, as they were and as they will be.
 
-Actions change values here; `write` compares, stores what differs in a fixed number of statements, and journals every change. What this module
-does not do: decide anything about the documents.
+Actions change values here; `write` compares, stores what differs in a fixed number of statements, and journals every change. What this
+module does not do: decide anything about the documents.
 """
 
 from collections import Counter

@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Outcome(Generic[T]):
-    """`documents` are the accepted ones in the order of the request; `refusals` carry the index of their draft."""
+    """`documents` are the accepted ones in the order of the request; `refusals` carry the position of their draft."""
 
     documents: list[T] = field(default_factory=list[T])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
 
-    def refuse(self, refusals: Sequence[Refusal], *, index: int | None) -> None:
-        """Add the refusals of the draft at `index`."""
-        self.refusals.extend(refusal._replace(index=index) for refusal in refusals)
+    def refuse(self, refusals: Sequence[Refusal], *, item: int | None) -> None:
+        """Add the refusals of the draft at position `item`."""
+        self.refusals.extend(refusal._replace(item=item) for refusal in refusals)

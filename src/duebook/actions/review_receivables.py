@@ -1,7 +1,7 @@
 """The daily review: tell of statuses that time alone has changed, and when to look again.
 
-Statuses are right without it, on every day, in every read; the review only makes the events. Twice, late, or on four workers at once: the same
-books, because the rows are locked and a review that was held moves `review_on` on.
+Statuses are right without it, on every day, in every read; the review only makes the events. Twice, late, or on four workers at once:
+the same books, because the rows are locked and a review that was held moves `review_on` on.
 """
 
 from duebook.core.assessment import assess, told_status

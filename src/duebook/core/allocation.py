@@ -1,11 +1,12 @@
 """Allocations: dated portions of money or credit laid on a document, and how a request that states them all meets the stored ones.
 
-One row for each: a payment lies on an invoice, a payback on a credit note, a link on both (one row, seen from both sides), a write-off on an
-invoice. A row lives while somebody names it: the last `complete` of its invoice, the last `complete` of its credit note, or a record made
-otherwise (by hand, by a bank, by the other door), which no `complete` ever removes.
+One row for each: a payment lies on an invoice, a payback on a credit note, a link on both (one row, seen from both sides), a write-off
+on an invoice. A row lives while somebody names it: the last `complete` of its invoice, the last `complete` of its credit note, or a
+record made otherwise (by hand, by a bank, by the other door), which no `complete` ever removes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -70,20 +71,8 @@ def merge(stored: Sequence[Allocation], given: Sequence[AllocationDraft], *, sid
     in both cases.
     """
     matched: dict[int, AllocationDraft] = {}
-    left: list[AllocationDraft] = []
-    for draft in given:
-        found = _first(stored, matched, lambda row, d=draft: d.external_id is not None and row.external_id == d.external_id, draft, side)
-        if found is None:
-            left.append(draft)
-        else:
-            matched[found] = draft
-    added: list[AllocationDraft] = []
-    for draft in left:
-        found = _first(stored, matched, lambda row, d=draft: _same_day_and_amount(row, d), draft, side)
-        if found is None:
-            added.append(draft)
-        else:
-            matched[found] = draft
+    left = _match(given, _by_external_id(stored, side), matched)
+    added = _match(left, _by_day_and_amount(stored, matched, side), matched)
     kept: list[Allocation] = []
     removed: list[Allocation] = []
     for place, row in enumerate(stored):
@@ -120,24 +109,52 @@ def in_order(rows: Iterable[Allocation]) -> list[Allocation]:
     return sorted(rows, key=lambda row: (row.dated_on, row.invoice_position or 0, row.credit_note_position or 0))
 
 
-def _first(
-    stored: Sequence[Allocation],
-    matched: dict[int, AllocationDraft],
-    fits: Callable[[Allocation], bool],
-    draft: AllocationDraft,
-    side: Side,
-) -> int | None:
-    other = "credit_note_id" if side == "by_invoice" else "invoice_id"
+Candidates = Callable[[AllocationDraft], Iterable[deque[int]]]
+"""The queues of places in the stored array, each in order, that a draft may be taken from."""
+
+
+def _match(drafts: Sequence[AllocationDraft], candidates: Candidates, matched: dict[int, AllocationDraft]) -> list[AllocationDraft]:
+    """Give each draft the first stored row it may be; gives the drafts for which none is left."""
+    left: list[AllocationDraft] = []
+    for draft in drafts:
+        queue = min((queue for queue in candidates(draft) if queue), key=lambda queue: queue[0], default=None)
+        if queue is None:
+            left.append(draft)
+        else:
+            matched[queue.popleft()] = draft
+    return left
+
+
+def _by_external_id(stored: Sequence[Allocation], side: Side) -> Candidates:
+    """Rows that carry the externalId of the draft, whoever recorded them."""
+    named: defaultdict[tuple[UUID | None, str], deque[int]] = defaultdict(deque)
     for place, row in enumerate(stored):
-        if place not in matched and (row.kind != "link" or getattr(row, other) == draft.counterpart_id) and fits(row):
-            return place
-    return None
+        if row.external_id is not None:
+            named[_counterpart(row, side), row.external_id].append(place)
+    return lambda draft: [] if draft.external_id is None else [named[draft.counterpart_id, draft.external_id]]
 
 
-def _same_day_and_amount(row: Allocation, draft: AllocationDraft) -> bool:
-    came_by_complete = row.by_invoice or row.by_credit_note
-    one_unnamed = row.external_id is None or draft.external_id is None
-    return came_by_complete and one_unnamed and row.dated_on == draft.dated_on and row.amount == draft.amount
+def _by_day_and_amount(stored: Sequence[Allocation], matched: Collection[int], side: Side) -> Candidates:
+    """Rows of a `complete`, not yet matched, of the draft's day and amount; two different externalIds are two rows."""
+    named: defaultdict[tuple[UUID | None, date, int], deque[int]] = defaultdict(deque)
+    unnamed: defaultdict[tuple[UUID | None, date, int], deque[int]] = defaultdict(deque)
+    for place, row in enumerate(stored):
+        if place not in matched and (row.by_invoice or row.by_credit_note):
+            rows = unnamed if row.external_id is None else named
+            rows[_counterpart(row, side), row.dated_on, row.amount].append(place)
+
+    def candidates(draft: AllocationDraft) -> list[deque[int]]:
+        key = (draft.counterpart_id, draft.dated_on, draft.amount)
+        return [unnamed[key], named[key]] if draft.external_id is None else [unnamed[key]]
+
+    return candidates
+
+
+def _counterpart(row: Allocation, side: Side) -> UUID | None:
+    """The other document of a link, as a draft of `side` names it; None of other kinds."""
+    if row.kind != "link":
+        return None
+    return row.credit_note_id if side == "by_invoice" else row.invoice_id
 
 
 def _taken_up(row: Allocation, draft: AllocationDraft, side: Side) -> Allocation:

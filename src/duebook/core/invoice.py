@@ -1,7 +1,7 @@
 """Invoices: what an import makes of a document, and what its rows make of its standing.
 
-Pure: a draft and the stored invoice in, the new invoice and its refusals out. Who the customer is, and which stored rows there are, the caller
-has looked up. What this module does not do: give ids, decide dates, store.
+Pure: a draft and the stored invoice in, the new invoice and its refusals out. Who the customer is, and which stored rows there are, the
+caller has looked up. What this module does not do: give ids, decide dates, store.
 """
 
 from collections.abc import Sequence

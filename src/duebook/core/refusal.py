@@ -1,8 +1,8 @@
 """How the books say no.
 
-A refusal names one fault of one draft: a stable code, one of five kinds, the place (neutral field names, which each dialect translates) and a
-sentence that says what is wrong and how to mend it. Rules collect refusals as values so that a request learns all its faults at once;
-`Refused` carries them out of an action. What is not a refusal is our own bug.
+A refusal names one fault of one draft: a stable code, one of five kinds, the place (neutral field names, which each dialect translates)
+and a sentence that says what is wrong and how to mend it. Rules collect refusals as values so that a request learns all its faults at
+once; `Refused` carries them out of an action. What is not a refusal is our own bug.
 """
 
 from typing import ClassVar, Literal, NamedTuple
@@ -12,13 +12,13 @@ Path = tuple[str | int, ...]
 
 
 class Refusal(NamedTuple):
-    """One fault. `path` is relative to the draft; `index` is the draft's position in its batch, None outside batches."""
+    """One fault. `path` is relative to the draft; `item` is the draft's position in its batch, None outside batches."""
 
     kind: Kind
     code: str
     message: str
     path: Path = ()
-    index: int | None = None
+    item: int | None = None
 
 
 class Refused(Exception):

@@ -1,11 +1,12 @@
 """The status of an invoice and of a credit note: read off the facts by a table, never set.
 
 The table is data (`INVOICE_TABLE`, `CREDIT_NOTE_TABLE`); docs/statuses.md is generated from it. What time cannot change is the *standing*
-(stored); what time changes is read with the day at hand (`status_on`), in a GET and in a list alike. `OPEN_STATUS_SQL` is the same rule as
-a condition on the stored columns; a property test holds the three together.
+(stored); what time changes is read with the day at hand (`status_on`), in a GET and in a list alike. Lists ask PostgreSQL the same question
+(store/lists.sql); a property test holds the two together on every day.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -33,7 +34,8 @@ class CreditNoteFacts(NamedTuple):
     is_disputed: bool = False
 
 
-class InvoiceRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
     """One row of the table: the first that holds on the day wins."""
 
     status: str
@@ -41,7 +43,8 @@ class InvoiceRow(NamedTuple):
     holds: Callable[[InvoiceFacts, date], bool]
 
 
-class CreditNoteRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CreditNoteRow:
     """One row of the credit notes' table: the first that holds wins."""
 
     status: str
@@ -53,7 +56,7 @@ def _settled(facts: InvoiceFacts) -> bool:
     return facts.amount_paid + facts.amount_offset >= facts.amount
 
 
-INVOICE_TABLE: Final = (
+INVOICE_TABLE: Final[tuple[InvoiceRow, ...]] = (
     InvoiceRow(
         "paid",
         "nothing remains and a payment took part, or the amount is 0",
@@ -77,7 +80,7 @@ INVOICE_TABLE: Final = (
 )
 """The order is the rule. Due today is still due; late from the day after."""
 
-CREDIT_NOTE_TABLE: Final = (
+CREDIT_NOTE_TABLE: Final[tuple[CreditNoteRow, ...]] = (
     CreditNoteRow("deducted", "nothing remains", lambda facts: facts.amount_paid_back + facts.amount_linked >= facts.amount),
     CreditNoteRow("recovery", "handed to legal recovery", lambda facts: facts.in_recovery),
     CreditNoteRow("disputed", "a dispute is open", lambda facts: facts.is_disputed),
@@ -91,13 +94,6 @@ OPEN: Final = "open"
 STANDINGS: Final = (OPEN, *TIMELESS)
 INVOICE_STATUSES: Final = tuple(row.status for row in INVOICE_TABLE)
 CREDIT_NOTE_STATUSES: Final = tuple(row.status for row in CREDIT_NOTE_TABLE)
-
-OPEN_STATUS_SQL: Final = {
-    "upcoming_payment": "standing = 'open' AND promised_on >= :day",
-    "overdue": "standing = 'open' AND uncovered_on < :day AND (promised_on IS NULL OR promised_on < :day)",
-    "due": "standing = 'open' AND (uncovered_on IS NULL OR uncovered_on >= :day) AND (promised_on IS NULL OR promised_on < :day)",
-}
-"""The statuses that time changes, as conditions on the stored columns; the timeless ones are `standing = status`."""
 
 _A_DAY: Final = date(2000, 1, 1)
 

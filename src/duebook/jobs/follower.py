@@ -1,6 +1,7 @@
 """The follower of the journal: seals it, folds the tallies, marks pages, forgets old kept answers.
 
-It visits only tenants that wrote since its last visit; a sweep each minute visits all. One statement a second is what an idle follower costs.
+It visits only tenants that wrote since its last visit; a sweep each minute visits all. One statement a second is what an idle follower
+costs.
 """
 
 from datetime import datetime

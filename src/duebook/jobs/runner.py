@@ -1,7 +1,7 @@
 """The worker process: runs the followers and the calendar until it is told to stop.
 
-Any number of workers may run; an advisory lock lets one at a time follow, and the next takes over when it dies. Without a database it waits and
-connects again.
+Any number of workers may run; an advisory lock lets one at a time follow, and the next takes over when it dies. Without a database it
+waits and connects again.
 """
 
 import asyncio

@@ -60,12 +60,12 @@ async def import_batch(
     ask: Ask, *, draft: Callable[[Any], Any], action: Import[T], show: Show[T], place: Place, whole: Struct, part: Struct
 ) -> Answer:
     """Import a batch: 200 `{data}`, 207 `{data, errors}` where `allowPartial` was asked for, or every error of every item."""
-    batch = ask.read_items()
+    batch = await ask.read_items()
     faults = batch.faults
     drafts = [(index, draft(item)) for index, item in batch.items]
     if not drafts:
         raise RequestRefused(faults, [], truncated=batch.truncated)
-    partial = ask.partial and not (faults and batch.outside)
+    partial = ask.allows_partial and not (faults and batch.outside)
 
     async def deed(unit: Unit) -> Answer:
         outcome = await action(unit, drafts, atomic=not partial)

@@ -62,7 +62,7 @@ def error_body(*, status: int, problems: Sequence[Told], truncated: bool = False
 
 def error_items(problems: Iterable[Told]) -> tuple[list[ErrorItem], bool]:
     """The rows of `errors`, by the position of the batch item, and whether there were more than may be told."""
-    items = [ErrorItem(index=_position(told), path=json_path(told.path), code=told.code, message=told.message) for told in problems]
+    items = [ErrorItem(index=told.item, path=json_path(told.path), code=told.code, message=told.message) for told in problems]
     # What lies outside the items comes first; sorting keeps the order of the errors of one item.
     items.sort(key=lambda item: -1 if item.index is None else item.index)
     return items[:MOST_FAULTS], len(items) > MOST_FAULTS
@@ -84,10 +84,6 @@ def _step(step: str | int) -> str:
         return f"[{step}]"
     name = shortened(step, longest=_LONGEST_NAME)
     return f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{json.dumps(speakable(name), ensure_ascii=False)}]"
-
-
-def _position(told: Told) -> int | None:
-    return told.item if isinstance(told, Fault) else told.index
 
 
 def _status(refusal: Refusal) -> int:

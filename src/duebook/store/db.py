@@ -1,12 +1,12 @@
 """Connections: the one place where a role and a tenant are set.
 
-Requests run as `duebook_app`, which cannot pass row-level security, with the tenant kept on the connection: a read costs one round trip, and a
-connection changes its tenant only when another tenant comes. Followers and operators run as the owner. What this module does not do: SQL of
-the books.
+Requests run as `duebook_app`, which cannot pass row-level security, with the tenant kept on the connection: a read costs one round
+trip, and a connection changes its tenant only when another tenant comes. Followers and operators run as the owner. What this module
+does not do: SQL of the books.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -100,7 +100,7 @@ class Database:
             self._owner.terminate()
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AsyncIterator[Connection]:
+    async def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AsyncGenerator[Connection]:
         """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (TimeoutError)."""
         async with self._app.acquire(timeout=patience) as proxy:
             connection: Any = proxy
@@ -112,14 +112,14 @@ class Database:
             yield raw
 
     @asynccontextmanager
-    async def anyone(self) -> AsyncIterator[Connection]:
+    async def anyone(self) -> AsyncGenerator[Connection]:
         """A connection as `duebook_app` for what is asked before a tenant is known: keys."""
         async with self._app.acquire(timeout=10) as proxy:
             connection: Any = proxy
             yield connection._con
 
     @asynccontextmanager
-    async def owner(self) -> AsyncIterator[Connection]:
+    async def owner(self) -> AsyncGenerator[Connection]:
         """A connection as the owner of the database: sees all tenants."""
         async with self._owner.acquire(timeout=30) as proxy:
             connection: Any = proxy  # the pool's proxy quacks as a Connection and says so nowhere

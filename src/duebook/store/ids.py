@@ -1,7 +1,7 @@
 """New ids: UUIDv7 whose instant is the moment given, so that the order of ids is the order of creation.
 
-Within one call and one `Ids` the ids strictly grow (RFC 9562, section 6.2, method 1): the 26 bits behind the millisecond are a counter with a
-random start, the other 48 are random.
+Within one call and one `Ids` the ids strictly grow (RFC 9562, section 6.2, method 1): the 26 bits behind the millisecond are a counter
+with a random start, the other 48 are random.
 """
 
 import os

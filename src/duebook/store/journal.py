@@ -1,7 +1,8 @@
 """The journal: one row per change of the books, in the writer's transaction, which is also the event.
 
-The body is JSON in neutral words: who, when, what before, what after. Its bytes are never changed: their SHA-256 is sealed into the tenant's
-blocks by a follower (`seal`). Each writing transaction also leaves one tally row, from which lists are counted (`tally`, `fold`).
+The body is JSON in neutral words: who, when, what before, what after. Its bytes are never changed: their SHA-256 is sealed into the
+tenant's blocks by a follower (`seal`). Each writing transaction also leaves one tally row, from which lists are counted (`tally`,
+`fold`).
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """Page marks: the id of each 5,000th invoice behind the oldest writer, so that a far page is found without counting to it.
 
-Ids carry the instant they were made. A mark is set only where no unit of work that may still run could put an invoice before it: a minute behind
-the oldest transaction, so clocks of several servers have to agree within that minute.
+Ids carry the instant they were made. A mark is set only where no unit of work that may still run could put an invoice before it: a
+minute behind the oldest transaction, so clocks of several servers have to agree within that minute.
 """
 
 from datetime import timedelta

@@ -1,7 +1,7 @@
 """Named statements: reads the `-- name:` blocks of a .sql file once, at import.
 
-A block is plain SQL with $1, $2, …; $1 is the tenant. A *list* block has named parameters (`:day`) and lines that stand only when a condition
-is given (`--? status`); `render` numbers what is left. What this module does not do: run anything.
+A block is plain SQL with $1, $2, …; $1 is the tenant. A *list* block has named parameters (`:day`) and lines that stand only when a
+condition is given (`--? status`); `render` numbers what is left. What this module does not do: run anything.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Tenants, their settings and their API keys.
 
-A key is 256 random bits behind `test_` or `prod_`; only its SHA-256 and a visible prefix are stored, so that a stolen database opens no door.
+A key is 256 random bits behind `test_` or `prod_`; only its SHA-256 and a visible prefix are stored, so that a stolen database opens no
+door.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """One door as an ASGI app: from a table of operations to routes, in the order that the contract checks a request.
 
-Path (404, 405), key (401, 403), rate (429), size (413), media type (415), form (400), books (404, 409). What a handler raises becomes the door's own
-error shape here; anything unforeseen is our bug: 500 with the request's id and nothing else, the trace in the log.
+Path (404, 405), key (401, 403), rate (429), size (413), media type (415), form (400), books (404, 409). What a handler raises becomes
+the door's own error shape here; anything unforeseen is our bug: 500 with the request's id and nothing else, the trace in the log.
 """
 
 import re
@@ -82,7 +82,7 @@ class Door:
             answer = Answer(problem.status, self._problems.problem(problem))
         except ClientGone:
             return
-        except Exception:  # whatever is not foreseen is our bug: told by id, logged with its trace, nothing half-written
+        except Exception:  # noqa: BLE001 - whatever is not foreseen is our bug: told by id, logged with its trace, nothing half-written
             _log.exception("bug", request_id=request_id, operation=operation.id if operation else None)
             problem = Problem(500, "internal", f"our bug: tell the operator the request id {request_id}")
             answer = Answer(500, self._problems.problem(problem))

@@ -3,10 +3,12 @@
 `Ask` is one request as a handler sees it: who, when, the parsed query, the path's id, and the body still as bytes.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,6 +17,9 @@ from duebook.store.db import Database
 from duebook.store.unit import Actor, Tenant
 from duebook.web.body import Batch, decoder_for
 from duebook.web.work import Answer, Attempt, Deed, KeyedRequest, Work
+
+T = TypeVar("T")
+SMALL_BODY: Final = 256 * 1024
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Struct = type[msgspec.Struct]
@@ -84,20 +89,25 @@ class Ask:
         self.stores = not self.query.get("dryRun", False)
 
     @property
-    def partial(self) -> bool:
+    def allows_partial(self) -> bool:
         """Whether good items of a batch are wanted even if others are refused."""
         return bool(self.query.get("allowPartial", False))
 
-    def read(self, struct: type[msgspec.Struct]) -> Any:
+    async def read(self, struct: type[msgspec.Struct]) -> Any:
         """The body as `struct`. Raises FormRefused with every fault."""
-        return decoder_for(struct, unknown=self._unknown).read(self.body)
+        return await self._beside(decoder_for(struct, unknown=self._unknown).read, self.body)
 
-    def read_items(self) -> Batch[Any]:
+    async def read_items(self) -> Batch[Any]:
         """The items of a batch that are well-formed, beside the faults of the others."""
         if self.operation.items is None or self.operation.request is None:
             raise TypeError(f"{self.operation.id} is no batch")
         name, item = self.operation.items
-        return decoder_for(self.operation.request, unknown=self._unknown).read_items(self.body, field=name, item=item)
+        form = decoder_for(self.operation.request, unknown=self._unknown)
+        return await self._beside(partial(form.read_items, field=name, item=item), self.body)
+
+    async def _beside(self, reader: Callable[[bytes], T], body: bytes) -> T:
+        """Read a small body at once, a large one in a thread: explaining a hostile one may take seconds, and others wait for nobody."""
+        return reader(body) if len(body) <= SMALL_BODY else await asyncio.to_thread(reader, body)
 
     async def write(self, deed: Deed[Answer], *, stores: bool = True) -> Answer:
         """Run `deed` in a unit of work. `stores=False` checks only, as a dry run does."""

@@ -43,13 +43,13 @@ async def import_many(ask: Ask) -> Answer:
 
 async def import_simple(ask: Ask) -> Answer:
     """POST /clients."""
-    fields = translate.customer_fields(ask.read(wire.ClientImport))
+    fields = translate.customer_fields(await ask.read(wire.ClientImport))
     return await import_one(ask, fields, action=import_customers, show=_shown, place=_placed)
 
 
 async def update(ask: Ask) -> Answer:
     """PUT /clients/{clientId}."""
-    fields = translate.customer_fields(ask.read(wire.ClientUpdate))
+    fields = translate.customer_fields(await ask.read(wire.ClientUpdate))
 
     async def deed(unit: Unit) -> Answer:
         if ask.id is None:

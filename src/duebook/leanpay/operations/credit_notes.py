@@ -42,13 +42,13 @@ async def import_many(ask: Ask) -> Answer:
 
 async def import_simple(ask: Ask) -> Answer:
     """POST /credit-notes."""
-    draft = translate.credit_note_draft(ask.read(wire.CreditNoteImport))
+    draft = translate.credit_note_draft(await ask.read(wire.CreditNoteImport))
     return await import_one(ask, draft, action=import_credit_notes, show=_shown, place=_placed_simple)
 
 
 async def import_complete(ask: Ask) -> Answer:
     """POST /credit-notes/complete."""
-    draft = translate.complete_credit_note_draft(ask.read(wire.CompleteCreditNote))
+    draft = translate.complete_credit_note_draft(await ask.read(wire.CompleteCreditNote))
     return await import_one(ask, draft, action=import_credit_notes, show=_shown, place=_placed)
 
 

@@ -42,13 +42,13 @@ async def import_many(ask: Ask) -> Answer:
 
 async def import_simple(ask: Ask) -> Answer:
     """POST /invoices."""
-    draft = translate.invoice_draft(ask.read(wire.InvoiceImport))
+    draft = translate.invoice_draft(await ask.read(wire.InvoiceImport))
     return await import_one(ask, draft, action=import_invoices, show=_shown, place=_placed_simple)
 
 
 async def import_complete(ask: Ask) -> Answer:
     """POST /invoices/complete."""
-    draft = translate.complete_invoice_draft(ask.read(wire.CompleteInvoice))
+    draft = translate.complete_invoice_draft(await ask.read(wire.CompleteInvoice))
     return await import_one(ask, draft, action=import_invoices, show=_shown, place=_placed)
 
 
