@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from duebook import __version__, leanpay
+from duebook import __version__
+from duebook.leanpay import openapi
 from duebook.leanpay.operations import OPERATIONS
 from duebook.leanpay.problems import ProblemWriter
 from duebook.settings import Settings
@@ -81,10 +82,10 @@ def build(*, settings: Settings, database: Database) -> ASGIApp:
         routes=[
             Route("/health/live", live),
             Route("/health/ready", ready),
-            *pages.routes({"leanpay": leanpay.openapi()}),
+            *pages.routes({"leanpay": openapi.document()}),
         ],
     )
-    return _Front(rest, doors={"/v1/public": door})
+    return _Front(rest, doors={openapi.PREFIX: door})
 
 
 class _Front:

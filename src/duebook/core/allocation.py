@@ -104,11 +104,6 @@ def repeated(given: Sequence[AllocationDraft], *, path: tuple[str, ...], within:
     return refusals
 
 
-def in_order(rows: Iterable[Allocation]) -> list[Allocation]:
-    """The rows by date, then by recording, as answers show them."""
-    return sorted(rows, key=lambda row: (row.dated_on, row.invoice_position or 0, row.credit_note_position or 0))
-
-
 Candidates = Callable[[AllocationDraft], Iterable[deque[int]]]
 """The queues of places in the stored array, each in order, that a draft may be taken from."""
 

@@ -46,10 +46,15 @@ def review_on(*, standing: str, uncovered_on: date | None, promised_on: date | N
     if standing != OPEN:
         return None
     if promised_on is not None and promised_on >= day:
-        return promised_on + timedelta(days=1)
+        return _day_after(promised_on)
     if uncovered_on is not None and uncovered_on >= day:
-        return uncovered_on + timedelta(days=1)
+        return _day_after(uncovered_on)
     return None
+
+
+def _day_after(day: date) -> date | None:
+    """The calendar ends on 9999-12-31, which users do write for "never": nothing changes after it."""
+    return None if day == date.max else day + timedelta(days=1)
 
 
 def told_status(invoice: Stored, day: date) -> str:

@@ -1,4 +1,4 @@
-"""The follower of the journal: seals it, folds the tallies, marks pages, forgets old kept answers.
+"""The follower of the journal: seals it, folds the tallies, marks pages, keeps the planner's statistics, forgets old kept answers.
 
 It visits only tenants that wrote since its last visit; a sweep each minute visits all. One statement a second is what an idle follower
 costs.
@@ -7,7 +7,7 @@ costs.
 from datetime import datetime
 from uuid import UUID
 
-from duebook.store import answers, journal, marks, tenants
+from duebook.store import answers, journal, marks, statistics, tenants
 from duebook.store.db import Database
 
 
@@ -17,6 +17,9 @@ async def visit_writers(database: Database, *, at: datetime) -> int:
         found = await journal.tenants_to_visit(connection)
     for tenant_id in found:
         await visit(database, tenant_id=tenant_id, at=at)
+    if found:
+        async with database.owner() as connection:
+            await statistics.keep_up(connection)
     return len(found)
 
 

@@ -1,8 +1,1 @@
 """The LeanPay door: a translator between the public API of LeanPay and the house, and nothing else. README.md beside this file is the map."""
-
-from typing import Any
-
-
-def openapi() -> dict[str, Any]:
-    """Placeholder until the OpenAPI room is in."""
-    return {}

@@ -17,6 +17,8 @@ from duebook.leanpay.wire.scalars import (
     Count,
     CreditNoteStatus,
     DayOut,
+    ErrorCode,
+    ErrorStatus,
     Id,
     InvoiceStatus,
     Language,
@@ -156,7 +158,7 @@ class ErrorItem(Answer):
 
     index: Count | None
     path: Annotated[str, Meta(extra_json_schema={"pattern": "^\\$"})]
-    code: str
+    code: ErrorCode
     message: str
 
 
@@ -166,7 +168,7 @@ ErrorItems = Annotated[list[ErrorItem], Meta(min_length=1, max_length=MOST_ERROR
 class Error(Answer):
     """The body of every 4xx and 5xx; `truncated` stands only where there were more errors than are told."""
 
-    statusCode: int
+    statusCode: ErrorStatus
     error: str
     message: str
     errors: ErrorItems

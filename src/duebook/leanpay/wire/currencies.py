@@ -28,6 +28,7 @@ Currency = Annotated[
     Code,
     Meta(
         extra_json_schema={
+            "title": "Currency",
             "type": "string",
             "description": "ISO 4217, and the retired codes that old documents still carry",
         },

@@ -29,12 +29,25 @@ Language = Literal["fr", "en", "de", "it", "nl", "es", "pt", "pl"]
 InvoiceStatus = Literal["due", "overdue", "paid", "disputed", "offset", "payment_in_progress", "upcoming_payment", "recovery"]
 CreditNoteStatus = Literal["available", "deducted", "disputed", "recovery"]
 
+ERROR_STATUSES = (400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503)
+# fmt: off
+ERROR_CODES = (
+    "required", "unknown_field", "type", "format", "enum", "too_long", "too_small", "too_large", "too_few", "too_many", "duplicate",
+    "not_found", "currency", "sum_mismatch", "over_allocation", "in_use", "conflict", "syntax", "unauthorized", "forbidden", "method",
+    "body_too_large", "media_type", "rate_limit", "unavailable",
+    # Ours beyond the contract: two of Idempotency-Key (409), and the two ways of a 500.
+    "running", "key_reused", "internal", "outcome_unknown",
+)
+# fmt: on
+
 # Of answers: texts that the translator has formatted, so that encoding copies them.
 _UUID = {"format": "uuid"}
 _MIDNIGHT = {"format": "date-time", "pattern": "T00:00:00\\.000Z$", "description": "a day as midnight UTC"}
 _INSTANT = {"format": "date-time", "pattern": "\\.[0-9]{3}Z$"}
 _NEW = {"description": "null only in a dry run, on what would be new"}
 
+ErrorStatus = Annotated[int, Meta(extra_json_schema={"enum": list(ERROR_STATUSES)})]
+ErrorCode = Annotated[str, Meta(extra_json_schema={"enum": list(ERROR_CODES)})]
 Id = Annotated[str, Meta(extra_json_schema=_UUID)]
 NewId = Annotated[str, Meta(extra_json_schema=_UUID | _NEW)] | None
 DayOut = Annotated[str, Meta(extra_json_schema=_MIDNIGHT)]

@@ -232,6 +232,8 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['tenants', 'entities', 'customers', 'invoices', 'credit_notes', 'allocations', 'journal', 'journal_blocks',
                                 'tallies', 'page_marks', 'kept_answers'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        -- Plans are made once for all tenants. Told that the whole table may be one tenant's, the planner never reads a tenant to find a row.
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN tenant_id SET (n_distinct = 1)', name);
         EXECUTE format(
             'CREATE POLICY own_tenant ON %I USING (tenant_id = (SELECT current_setting(''duebook.tenant_id''))::uuid)', name);
     END LOOP;

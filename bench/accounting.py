@@ -1,0 +1,72 @@
+"""What processes cost, read from /proc: CPU seconds of Python and of PostgreSQL, and memory.
+
+A figure of PostgreSQL is that of the postmaster and all it started, ended sessions included; one of Python is that of `duebook serve` and all it
+started. Whoever makes the load is in neither.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds spent since the processes began."""
+
+    python: float
+    postgresql: float
+
+    def since(self, earlier: "Cost") -> "Cost":
+        """What was spent between `earlier` and this."""
+        return Cost(self.python - earlier.python, self.postgresql - earlier.postgresql)
+
+    @property
+    def total(self) -> float:
+        return self.python + self.postgresql
+
+
+def cost(*, serving: int | None, postmaster: int) -> Cost:
+    """The CPU seconds so far of the server with process id `serving` (None: it does not run) and of PostgreSQL."""
+    return Cost(0 if serving is None else _tree_seconds(serving), _tree_seconds(postmaster))
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, open_ends = [pid], [pid]
+    while open_ends:
+        children = parents.get(open_ends.pop(), [])
+        found += children
+        open_ends += children
+    return found
+
+
+def memory_mib(pid: int) -> float:
+    """The memory that is this process's own, with its share of what it shares (PSS), in MiB."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"the kernel tells no memory of process {pid}")
+
+
+def _tree_seconds(pid: int) -> float:
+    """Own time, that of ended children (which the kernel adds up once they are waited for), and of living ones."""
+    ticks = 0
+    for each in tree(pid):
+        if fields := _stat(each):
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / _TICKS
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat behind the name, which may hold blanks; None where the process has ended."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text.rpartition(")")[2].split()
