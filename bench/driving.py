@@ -13,7 +13,8 @@ from pathlib import Path
 from bench import requests
 from bench.ground import Books
 
-_LUA = Path(__file__).parent / "random_paths.lua"
+_ROOT = Path(__file__).parent.parent
+_LUA = Path(__file__).with_name("random_paths.lua")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Reads:
 def send(port: int, file: Path, *, connections: int, seconds: float | None = None) -> Sent:
     """Send requests from a process of its own: each once, or at random for `seconds`. Raises when an answer is no 200."""
     order = {"port": port, "connections": connections, "file": str(file), "seconds": seconds}
-    done = subprocess.run([sys.executable, "-m", "bench.load"], input=json.dumps(order), check=True, text=True, stdout=subprocess.PIPE)
+    done = subprocess.run([sys.executable, "-m", "bench.load"], input=json.dumps(order), check=True, text=True, stdout=subprocess.PIPE, cwd=_ROOT)
     told = json.loads(done.stdout)
     if told["refused"]:
         raise RuntimeError(f"{len(told['refused'])} answers were no 200, the first: {told['refused'][0]}")

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from bench import accounting
+from bench import accounting, filling
 from bench.accounting import Cost
 from duebook import embedded
 
@@ -30,6 +30,7 @@ OUT = Path(__file__).parent / "out"
 DUEBOOK = str(Path(sys.executable).with_name("duebook"))
 """The command of this very virtual environment, whatever stands first on PATH."""
 _READY_SECONDS = 60
+_CUSTOMERS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Ground:
         self.folder = folder
         self.server = server
         self._template = opened(server.dsn, company="Bench")
+        filling.customers(server.dsn, tenant_id=self._template.tenant_id, count=_CUSTOMERS)
 
     @contextmanager
     def copy(self, name: str) -> Iterator[Books]:
@@ -107,7 +109,7 @@ def opened(dsn: str, *, company: str) -> Books:
 
 def _told(dsn: str, *words: str) -> Any:
     done = subprocess.run(
-        [DUEBOOK, *words], env=os.environ | {"DUEBOOK_DATABASE_URL": dsn}, check=True, capture_output=True
+        [DUEBOOK, *words], env=os.environ | {"DUEBOOK_DATABASE_URL": dsn}, check=True, stdout=subprocess.PIPE
     )
     return json.loads(done.stdout)
 

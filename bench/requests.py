@@ -34,8 +34,8 @@ def _invoice(random_source: random.Random, customers: Sequence[UUID], name: str)
         "reference": f"F-{name}",
         "amount": net_amount * 6 // 5,
         "netAmount": net_amount,
-        "issueDate": f"{issued_on.isoformat()}T00:00:00.000Z",
-        "dueDate": f"{(issued_on + timedelta(days=random_source.choice((30, 45, 60)))).isoformat()}T00:00:00.000Z",
+        "issueDate": issued_on.isoformat(),
+        "dueDate": (issued_on + timedelta(days=random_source.choice((30, 45, 60)))).isoformat(),
     }
 
 

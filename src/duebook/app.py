@@ -4,18 +4,17 @@ Wiring only: no rule of a door and no statement of the books stands here.
 """
 
 import asyncio
-import logging
-import sys
-from collections.abc import AsyncIterator
+import secrets
+import socket
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from duebook import __version__
 from duebook.leanpay import openapi
@@ -23,30 +22,16 @@ from duebook.leanpay.operations import OPERATIONS
 from duebook.leanpay.problems import ProblemWriter
 from duebook.settings import Settings
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
-from duebook.web import pages
+from duebook.web import logs, pages
 from duebook.web.door import Door
 from duebook.web.keys import Keys
 from duebook.web.limits import Limits
 from duebook.web.work import Work
 
-GRACE_SECONDS = 20
-"""How long requests in flight may still take after SIGTERM."""
-
 
 def configure_logs(level: str) -> None:
     """Structured logs as JSON lines on standard error: what happened and to which request id; no keys, no bodies."""
-    number = getattr(logging, level.upper())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+    logs.configure(level=level)
 
 
 def build(*, settings: Settings, database: Database) -> ASGIApp:
@@ -62,7 +47,7 @@ def build(*, settings: Settings, database: Database) -> ASGIApp:
     door = Door(OPERATIONS, problems=ProblemWriter(), database=database, work=work, keys=keys, limits=limits, pinned=settings.today)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         yield
         await database.close()
 
@@ -71,7 +56,8 @@ def build(*, settings: Settings, database: Database) -> ASGIApp:
 
     async def ready(_: Request) -> Response:
         try:
-            async with asyncio.timeout(2), database.anyone() as connection:
+            # Not from the pool of the requests: a server with all hands full is ready all the same.
+            async with asyncio.timeout(2), database.owner() as connection:
                 await connection.execute("SELECT 1")
         except (*LOST, *TIMED_OUT, *OUT_OF_ROOM):
             return JSONResponse({"status": "waiting for the database"}, status_code=503, headers={"Retry-After": "1"})
@@ -103,15 +89,26 @@ class _Front:
                     scope["root_path"] = prefix
                     await door(scope, receive, send)
                     return
+            send = _with_request_id(send)
         await self._rest(scope, receive, send)
 
 
-async def serve(*, settings: Settings, dsn: str, fd: int) -> None:
+def _with_request_id(send: Send) -> Send:
+    """Adds a request id to the answers of health and pages; the doors put their own, which their logs name."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"request-id", secrets.token_hex(8).encode())]
+        await send(message)
+
+    return sending
+
+
+async def serve(*, settings: Settings, dsn: str, listener: socket.socket) -> None:
     """The body of an HTTP process: serves on an inherited listening socket until SIGTERM, then lets requests in flight finish."""
     database = await Database.open(dsn, connections=settings.connections, statement_seconds=settings.request_seconds)
     config = uvicorn.Config(
         build(settings=settings, database=database),
-        fd=fd,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -119,8 +116,10 @@ async def serve(*, settings: Settings, dsn: str, fd: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,
+        timeout_graceful_shutdown=round(settings.grace_seconds),
         timeout_keep_alive=75,
         backlog=2048,
     )
-    await uvicorn.Server(config).serve()
+    # Handed over rather than named by number: so its last descriptor is closed, and nobody waits in its queue, when the stop begins.
+    await uvicorn.Server(config).serve(sockets=[listener])

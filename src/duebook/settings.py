@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class BadSetting(Exception):
@@ -22,6 +23,7 @@ class Settings:
     today: date | None
     body_bytes: int
     request_seconds: float
+    grace_seconds: float
     in_flight: int
     connections: int
     reads_per_second: float | None
@@ -33,19 +35,35 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises BadSetting."""
     env = os.environ if environment is None else environment
     return Settings(
-        database_url=env.get("DUEBOOK_DATABASE_URL") or None,
+        database_url=_database_url(env),
         data_dir=Path(env.get("DUEBOOK_DATA_DIR") or ".duebook"),
         host=env.get("DUEBOOK_HOST") or "127.0.0.1",
         port=int(_number(env, "DUEBOOK_PORT", 8080, least=0, most=65_535)),
         today=_day(env, "DUEBOOK_TODAY"),
         body_bytes=int(_number(env, "DUEBOOK_BODY_BYTES", 5 * 1024 * 1024, least=1_024, most=1_073_741_824)),
         request_seconds=_number(env, "DUEBOOK_REQUEST_SECONDS", 30, least=1, most=3_600),
+        grace_seconds=_number(env, "DUEBOOK_GRACE_SECONDS", 20, least=1, most=3_600),
         in_flight=int(_number(env, "DUEBOOK_IN_FLIGHT", 1_000, least=1, most=100_000)),
         connections=int(_number(env, "DUEBOOK_CONNECTIONS", 16, least=1, most=1_000)),
         reads_per_second=_number(env, "DUEBOOK_READS_PER_SECOND", 0, least=0, most=1_000_000) or None,
         writes_per_second=_number(env, "DUEBOOK_WRITES_PER_SECOND", 0, least=0, most=1_000_000) or None,
         log_level=_log_level(env),
     )
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("DUEBOOK_DATABASE_URL")
+    if url and not (url.startswith(("postgresql://", "postgres://")) and _has_whole_port(url)):
+        # The value is not repeated: it may hold a password.
+        raise BadSetting("DUEBOOK_DATABASE_URL must begin with postgresql://, as in postgresql://duebook@db.example.net/duebook")
+    return url or None
+
+
+def _has_whole_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _number(env: Mapping[str, str], name: str, default: float, *, least: float, most: float) -> float:

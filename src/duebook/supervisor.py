@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +21,6 @@ from typing import Final
 import structlog
 
 from duebook import embedded
-from duebook.app import GRACE_SECONDS
 from duebook.settings import Settings
 from duebook.store import migrations
 from duebook.store.db import Database, check_fitness
@@ -33,10 +32,16 @@ _PAUSE_SECONDS: Final = 0.5
 _STEADY_SECONDS: Final = 60
 """A database that ran this long has earned its five restarts again."""
 READY_SECONDS: Final = 60
+_CLOSING_SECONDS: Final = 10
+"""What a process may take for its last words, beyond the grace of its requests."""
 
 
 class CannotServe(Exception):
     """The server cannot start or go on; the message says why and what to do."""
+
+
+class _BrokenOff(BaseException):
+    """The stop came while the server was starting. No Exception, so that nothing on the way takes it for a failure of its own."""
 
 
 @dataclass(slots=True)
@@ -54,55 +59,82 @@ class Supervisor:
         self._workers = workers
         self._on_ready = on_ready
         self._stopping = False
+        self._may_break_off = False
         self._children: list[_Child] = []
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises CannotServe."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        with self._database() as (dsn, server):
-            prepare(dsn)
-            with _listening(self._settings) as listener:
-                address = _address(listener)
-                environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn}
-                kinds = [*["http"] * self._workers, "worker"]
-                try:
-                    self._children = [self._spawn(kind, listener, environment) for kind in kinds]
-                    if self._until_ready(address):
-                        self._on_ready(address, dsn)
-                    self._watch(server, listener, environment)
-                finally:
-                    self._stop_children()
+        try:
+            with self._database() as (dsn, server):
+                with self._breaking_off():
+                    prepare(dsn)
+                self._serve(dsn, server)
+        except _BrokenOff:
+            return
+
+    def _serve(self, dsn: str, server: embedded.Embedded | None) -> None:
+        with _listening(self._settings) as listener:
+            address = _address(listener)
+            environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn}
+            kinds = [*["http"] * self._workers, "worker"]
+            try:
+                for kind in kinds:
+                    self._children.append(self._spawn(kind, listener, environment))
+                if self._until_ready(address):
+                    self._on_ready(address, dsn)
+                self._watch(server, listener, environment)
+            finally:
+                # The processes close theirs: from now on nobody gets in, rather than wait in a queue that nobody serves.
+                listener.close()
+                self._stop_children()
 
     def _stop(self, _number: int, _frame: object) -> None:
-        self._stopping = True
+        first, self._stopping = not self._stopping, True
+        if first and self._may_break_off:
+            raise _BrokenOff
 
     @contextmanager
-    def _database(self) -> Iterator[tuple[str, embedded.Embedded | None]]:
+    def _breaking_off(self) -> Generator[None]:
+        """While inside, a signal ends what is being done at once: waiting for a database may take minutes."""
+        self._may_break_off = True
+        try:
+            if self._stopping:
+                raise _BrokenOff
+            yield
+        finally:
+            self._may_break_off = False
+
+    @contextmanager
+    def _database(self) -> Generator[tuple[str, embedded.Embedded | None]]:
         if self._settings.database_url is not None:
             yield self._settings.database_url, None
             return
-        server = embedded.start(data_dir=self._settings.data_dir)
+        with self._breaking_off():
+            server = embedded.start(data_dir=self._settings.data_dir)
         try:
             yield server.dsn, server
         finally:
             server.stop()
 
     def _spawn(self, kind: str, listener: socket.socket, environment: Mapping[str, str]) -> _Child:
-        fd = listener.fileno()
-        command = [sys.executable, "-m", "duebook.child", kind, str(os.getpid()), str(fd)]
+        # The worker does not get the socket: as long as anyone has it, clients get in.
+        sockets = [listener.fileno()] if kind == "http" else []
+        command = [sys.executable, "-m", "duebook.child", kind, str(os.getpid()), *map(str, sockets)]
         # A session of its own: Ctrl-C reaches the server alone, which then stops its processes in order.
-        process = subprocess.Popen(command, env=environment, pass_fds=[fd], start_new_session=True, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=environment, pass_fds=sockets, start_new_session=True, stdin=subprocess.DEVNULL)
         return _Child(kind, process, time.monotonic())
 
     def _until_ready(self, address: str) -> bool:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # not by way of the environment's proxy
         end = time.monotonic() + READY_SECONDS
         while not self._stopping:
             for child in self._children:
                 if child.process.poll() is not None:
                     raise CannotServe(f"the {child.kind} process ended with code {child.process.returncode}: see the log above")
             try:
-                with urllib.request.urlopen(f"{address}/health/ready", timeout=2):
+                with direct.open(f"{address}/health/ready", timeout=2):
                     return True
             except (urllib.error.URLError, OSError):
                 if time.monotonic() > end:
@@ -121,7 +153,8 @@ class Supervisor:
                 _log.warning("PostgreSQL died, starting it again", time=restarts)
                 started = time.monotonic()
                 try:
-                    server.restart()
+                    with self._breaking_off():
+                        server.restart()
                 except embedded.EmbeddedError as error:
                     _log.error("PostgreSQL did not start", error=str(error))
             for place, child in enumerate(self._children):
@@ -131,21 +164,22 @@ class Supervisor:
             time.sleep(0.2)
 
     def _stop_children(self) -> None:
-        for child in sorted(self._children, key=lambda child: child.kind):
-            if child.process.poll() is None:
-                child.process.terminate()
-        end = time.monotonic() + GRACE_SECONDS + 5
-        for child in self._children:
-            try:
-                child.process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+        for kind in ("http", "worker"):
+            stopping = [child.process for child in self._children if child.kind == kind]
+            for process in stopping:
+                process.terminate()
+            end = time.monotonic() + self._settings.grace_seconds + _CLOSING_SECONDS
+            for process in stopping:
+                try:
+                    process.wait(max(0.1, end - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    _log.warning("process does not end, it is killed", kind=kind)
+                    process.kill()
+                    process.wait()
 
 
 def prepare(dsn: str) -> None:
     """Bring the schema to the newest revision and refuse a database that cannot keep the books' promises. Raises UnfitDatabase."""
-    migrations.upgrade(dsn)
 
     async def check() -> None:
         database = await Database.open(dsn)
@@ -155,14 +189,18 @@ def prepare(dsn: str) -> None:
         finally:
             await database.close()
 
-    asyncio.run(check())
+    asyncio.run(check())  # before anything is changed in a database that may be the wrong one
+    migrations.upgrade(dsn)
+    asyncio.run(check())  # the role that the migrations made or found
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def _listening(settings: Settings) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted connections inherit it. Without it an answer, which goes out as head and body, waits 40 ms for an acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:

@@ -85,5 +85,3 @@ def shared(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield served.ready()
     finally:
         served.end()
-
-

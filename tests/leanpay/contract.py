@@ -46,7 +46,7 @@ def _operation(document: Mapping[str, Any], operation: Mapping[str, Any], shared
 
 def _bodies(document: Mapping[str, Any], holder: Mapping[str, Any], place: str) -> Iterator[tuple[str, Any]]:
     for media_type, content in holder.get("content", {}).items():
-        yield from _facts(document, content["schema"], f"{place} {media_type}")
+        yield from _facts(document, content.get("schema", {}), f"{place} {media_type}")
 
 
 def _facts(document: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, Any]]:

@@ -99,7 +99,9 @@ class _Judgement(Judgement):
         draft, page = self.draft, self.page
         known = page.document if page else None
         customer_id = self.customer(draft.customer, known=known.customer_id if known else None)
-        note, refusals = rules.imported(draft, known=known, customer_id=customer_id, home_currency=self.unit.tenant.currency)
+        note, refusals = rules.imported(
+            draft, known=known, new=self.ledger.identity(), customer_id=customer_id, home_currency=self.unit.tenant.currency
+        )
         self.refusals += refusals
         turn = self._lay(note, page.rows if page else ())
         given = sum(row.amount for row in (*(draft.paybacks or ()), *(draft.links or ())))

@@ -74,11 +74,13 @@ async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:
         await ledger.lock_credit_notes(ids=linked | set(notes_found.names))
     if external_ids:
         await ledger.lock_invoices(external_ids=external_ids)
-    if with_links:
-        named = {row.credit_note_id for page in ledger.invoices.values() for row in page.rows if row.credit_note_id}
-        if not named <= set(ledger.credit_notes):
-            # A link was made between the look-up and the lock; its credit note must be locked before its invoice.
-            raise LostRace
+    named = {row.credit_note_id for page in ledger.invoices.values() for row in page.rows if row.credit_note_id}
+    if with_links and not named <= set(ledger.credit_notes):
+        # A link was made between the look-up and the lock; its credit note must be locked before its invoice.
+        raise LostRace
+    if named and not with_links:
+        # Nothing of them changes, but the answer names them.
+        notes_found.names.update(await credit_notes.find_references(unit, list(named), []))
     return ledger
 
 
@@ -114,7 +116,9 @@ class _Judgement(Judgement):
         draft, page = self.draft, self.page
         known = page.document if page else None
         customer_id = self.customer(draft.customer, known=known.customer_id if known else None)
-        invoice, refusals = rules.imported(draft, known=known, customer_id=customer_id, home_currency=self.unit.tenant.currency)
+        invoice, refusals = rules.imported(
+            draft, known=known, new=self.ledger.identity(), customer_id=customer_id, home_currency=self.unit.tenant.currency
+        )
         self.refusals += refusals
         if draft.payments is None and draft.links is None and not (page and page.rows):
             turn = _Turn([], {}, newly_paid=False)

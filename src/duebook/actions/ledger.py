@@ -13,7 +13,7 @@ from uuid import UUID
 from duebook.core.allocation import Allocation
 from duebook.core.assessment import assess, told_status
 from duebook.core.credit_note import CreditNote
-from duebook.core.invoice import Invoice
+from duebook.core.invoice import Identity, Invoice
 from duebook.store import allocations, credit_notes, invoices, journal
 from duebook.store.db import LostRace
 from duebook.store.journal import Change, Stand, Tally
@@ -71,19 +71,19 @@ class Ledger:
             self.invoices[_id(invoice)] = Page(invoice, invoice, own, own)
             self.names[_id(invoice)] = invoice.external_id
 
+    def identity(self) -> Identity:
+        """The id and moment of a new document; neither in a dry run."""
+        return Identity(self._unit.ids.new(), self._unit.at) if self._unit.stores else Identity()
+
     def open_invoice(self, invoice: Invoice) -> Page[Invoice]:
-        """The page of a new invoice; its id is given here when the unit stores."""
+        """The page of a new invoice."""
         page: Page[Invoice] = Page(None, invoice)
-        if self._unit.stores:
-            page.document = invoice._replace(id=self._unit.ids.new(), updated_at=self._unit.at)
         self._new.append(page)
         return page
 
     def open_credit_note(self, credit_note: CreditNote) -> Page[CreditNote]:
-        """The page of a new credit note; its id is given here when the unit stores."""
+        """The page of a new credit note."""
         page: Page[CreditNote] = Page(None, credit_note)
-        if self._unit.stores:
-            page.document = credit_note._replace(id=self._unit.ids.new(), updated_at=self._unit.at)
         self._new_credit_notes.append(page)
         return page
 

@@ -20,7 +20,7 @@ async def review_receivables(unit: Unit) -> int:
     changes = [change for invoice in due if (change := _change(invoice, unit)) is not None]
     if due and unit.stores:
         ids = [invoice.id for invoice in due if invoice.id is not None]
-        await invoices.set_review(unit, ids=ids, days=[assess(invoice, unit.day).review_on for invoice in due])
+        await invoices.set_review(unit, ids=ids, reviews=[assess(invoice, unit.day).review_on for invoice in due])
     if changes and unit.stores:
         await journal.append(unit, changes, Tally())
     return len(due)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from duebook.core.allocation import Allocation, AllocationDraft
-from duebook.core.invoice import KEEP, Keep, LinkDraft, Reference
+from duebook.core.invoice import KEEP, NOT_STORED, Identity, Keep, LinkDraft, Reference
 from duebook.core.refusal import Refusal, conflict, over_allocation, over_allocation_in_request, required, sum_mismatch
 from duebook.core.status import CreditNoteFacts, credit_note_status
 
@@ -58,16 +58,16 @@ class CreditNote(NamedTuple):
 
 
 def imported(
-    draft: CreditNoteDraft, *, known: CreditNote | None, customer_id: UUID, home_currency: str
+    draft: CreditNoteDraft, *, known: CreditNote | None, customer_id: UUID, home_currency: str, new: Identity = NOT_STORED
 ) -> tuple[CreditNote, list[Refusal]]:
-    """The document that `draft` makes of `known` (None: a new one), before its rows are laid on it, and what speaks against it."""
+    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on it, and what speaks against it."""
     if draft.currency is None:
         currency, default_amount, refusals = _simple_value(draft, known, home_currency)
     else:
         currency = draft.currency
         default_amount, refusals = _value(draft, currency, known, home_currency)
     credit_note = CreditNote(
-        id=known.id if known else None,
+        id=known.id if known else new.id,
         customer_id=customer_id,
         external_id=draft.external_id,
         reference=draft.reference,
@@ -77,6 +77,7 @@ def imported(
         default_amount=default_amount,
         issued_on=draft.issued_on,
         due_on=(known.due_on if known else None) if draft.due_on is KEEP else draft.due_on,
+        updated_at=new.at,
     )
     if known:
         credit_note = credit_note._replace(

@@ -13,7 +13,7 @@ from uuid import UUID
 from duebook.core.allocation import Allocation, AllocationDraft
 from duebook.core.assessment import review_on
 from duebook.core.instalment import Instalment, InstalmentDraft, schedule, uncovered_on
-from duebook.core.money import MAX_AMOUNT
+from duebook.core.money import MAX_AMOUNT, converted
 from duebook.core.refusal import Refusal, conflict, over_allocation, over_allocation_in_request, required, too_large
 from duebook.core.status import InvoiceFacts, standing
 
@@ -32,6 +32,17 @@ class Reference(NamedTuple):
 
     id: UUID | None = None
     external_id: str | None = None
+
+
+class Identity(NamedTuple):
+    """What a new document gets on being stored: its id and the moment. Both None in a dry run."""
+
+    id: UUID | None = None
+    at: datetime | None = None
+
+
+NOT_STORED: Final = Identity()
+"""The identity of a document that is only looked at."""
 
 
 class LinkDraft(NamedTuple):
@@ -96,8 +107,10 @@ class Invoice(NamedTuple):
         return max(0, self.amount - self.amount_paid - self.amount_offset)
 
 
-def imported(draft: InvoiceDraft, *, known: Invoice | None, customer_id: UUID, home_currency: str) -> tuple[Invoice, list[Refusal]]:
-    """The document that `draft` makes of `known` (None: a new one), before its rows are laid on it, and what speaks against it."""
+def imported(
+    draft: InvoiceDraft, *, known: Invoice | None, customer_id: UUID, home_currency: str, new: Identity = NOT_STORED
+) -> tuple[Invoice, list[Refusal]]:
+    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on it, and what speaks against it."""
     if draft.instalments is not None:
         parts, refusals = schedule(draft.instalments, amount=draft.amount, home_currency=home_currency)
         due_on = draft.due_on or parts[-1].due_on
@@ -108,7 +121,7 @@ def imported(draft: InvoiceDraft, *, known: Invoice | None, customer_id: UUID, h
         due_on = draft.due_on
         parts, currency, refusals = _simple_schedule(draft, due_on, known, home_currency)
     invoice = Invoice(
-        id=known.id if known else None,
+        id=known.id if known else new.id,
         customer_id=customer_id,
         external_id=draft.external_id,
         reference=draft.reference,
@@ -119,6 +132,7 @@ def imported(draft: InvoiceDraft, *, known: Invoice | None, customer_id: UUID, h
         issued_on=draft.issued_on,
         due_on=due_on,
         instalments=parts,
+        updated_at=new.at,
     )
     if known:
         invoice = invoice._replace(
@@ -212,8 +226,16 @@ def row_refusals(invoice: Invoice, rows: Sequence[Allocation], *, links_in_reque
         place = "amount" if links_in_request is None else "links"
         message = f"credit notes and write-offs cover {offset} of this invoice, above its amount {invoice.amount}: lower them first"
         refusals.append(over_allocation(path=(place,), message=message))
-    if sum(row.amount for row in rows if row.kind == "payment") > MAX_AMOUNT:
+    paid = sum(row.amount for row in rows if row.kind == "payment")
+    if paid > MAX_AMOUNT:
         refusals.append(too_large(path=("payments",), message=f"the payments add up to more than {MAX_AMOUNT}, the largest amount"))
+    # A surplus is converted at the document's ratio, so payments that fit may be worth more than the books can hold.
+    elif (
+        invoice.default_amount > invoice.amount
+        and converted(paid + offset, whole=invoice.amount, whole_converted=invoice.default_amount) > MAX_AMOUNT
+    ):
+        message = f"in the default currency the payments are worth more than {MAX_AMOUNT}, the largest amount"
+        refusals.append(too_large(path=("payments",), message=message))
     return refusals
 
 

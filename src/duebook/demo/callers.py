@@ -5,18 +5,17 @@ Each sends JSON and gives the status and the JSON answer. What this module does 
 
 import http.client
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-from starlette.types import Message
 
 from duebook import app
 from duebook.settings import Settings
 from duebook.store.db import Database
 
 PREFIX: Final = "/v1/public"
+Message = MutableMapping[str, Any]
 Call = Callable[[str, str, Any], Awaitable[tuple[int, Any]]]
 """(method, path below the door with its query, body or None) to (status, answer)."""
 
@@ -24,8 +23,8 @@ _SECONDS: Final = 60
 
 
 @asynccontextmanager
-async def over_http(*, address: str, key: str) -> AsyncIterator[Call]:
-    """To the server at `address`, one request at a time on one connection. A call raises OSError or HTTPException when it does not answer."""
+async def over_http(*, address: str, key: str) -> AsyncGenerator[Call]:
+    """To the server at `address`, one request at a time on one connection. A call raises OSError or HTTPException."""
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=_SECONDS)
 
@@ -42,7 +41,7 @@ async def over_http(*, address: str, key: str) -> AsyncIterator[Call]:
 
 
 @asynccontextmanager
-async def in_process(*, settings: Settings, database: Database, key: str) -> AsyncIterator[Call]:
+async def in_process(*, settings: Settings, database: Database, key: str) -> AsyncGenerator[Call]:
     """To the application built here on an open database, byte for byte as a server would hand it on."""
     application = app.build(settings=settings, database=database)
     headers = [(b"authorization", key.encode()), (b"content-type", b"application/json")]

@@ -1,7 +1,7 @@
 """Who owes the demo company: about sixty invented firms, each with the way in which it pays.
 
-Names are invented. SIREN, SIRET, VAT and UID numbers are drawn by the seed and pass their own check digits; one that is also a real firm's is
-chance. What this module does not do: make documents.
+Names are invented. SIREN, SIRET, VAT and UID numbers are drawn by the seed and pass their own check digits; that one is also a real
+firm's would be chance. What this module does not do: make documents.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,14 @@ COMPANY: Final = "Atelier Verney SAS"
 FIRST: Final = "Menuiserie Kervella SARL"
 """The customer whose documents the printed requests name."""
 
+OURS: Final = "sage-"
+"""What every external id of the demo begins with: its accounting program's name."""
+
 # habit | size | firms. Firms in Switzerland are invoiced in CHF. Habits are told in `habits`, sizes in `trade`.
 _TABLE: Final = """
 on_time | medium | Menuiserie Kervella SARL, Boulangerie Tissandier, Hôtel des Remparts SAS, Clinique du Vallon, Librairie Aubépine
-on_time | small | Fleurs Maréchal, Optique Lanvin-Roche, Pharmacie Beauséjour, Cabinet Thibaudeau, École Sainte-Mélanie, Garage Poulain et Fils
+on_time | small | Fleurs Maréchal, Optique Lanvin-Roche, Pharmacie Beauséjour, Cabinet Thibaudeau
+on_time | small | École Sainte-Mélanie, Garage Poulain et Fils
 on_time | large | Groupe Armandière, Mutuelle Rhodanienne de Prévoyance, Transports Quémener
 early | small | Martin Ébénisterie, Chocolaterie Delaunoy, Papeterie Grandclément, Atelier Sorbier
 early | medium | Vignobles Castelnau, Imprimerie Roussillat, Maison Pélissard
@@ -59,7 +63,7 @@ class Firm:
     @property
     def external_id(self) -> str:
         """What the demo company's accounting calls it."""
-        return f"sage-CLI-{self.number:04}"
+        return f"{OURS}CLI-{self.number:04}"
 
     def body(self) -> dict[str, object]:
         """The body of its import."""

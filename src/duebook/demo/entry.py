@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from duebook.demo.callers import Call
-from duebook.demo.customers import FIRST
+from duebook.demo.customers import FIRST, OURS
 from duebook.demo.trade import Body, Trade, trade
 
 SEED: Final = 20_260
@@ -56,10 +56,10 @@ async def enter(call: Call, *, day: date, seed: int = SEED, progress: Progress =
 
 
 async def cast(call: Call) -> Cast:
-    """The documents that the printed requests name, found through the door. Raises EntryRefused when they are not there."""
-    client_id = (await _first(call, "/clients", search=FIRST))["id"]
-    credit_note = await _first(call, "/credit-notes", clientId=client_id, status="available", sort="-issueDate")
-    invoice = await _first(call, "/invoices", clientId=client_id, status="due", sort="-issueDate")
+    """What the printed requests name: the newest of the demo's documents with something left. Raises EntryRefused when there is none."""
+    client_id = (await _left(call, "/clients", search=FIRST))["id"]
+    credit_note = await _left(call, "/credit-notes", clientId=client_id, sort="-issueDate")
+    invoice = await _left(call, "/invoices", clientId=client_id, sort="-issueDate")
     return Cast(client_id, credit_note["id"], invoice["id"])
 
 
@@ -83,11 +83,11 @@ async def _in_batches(call: Call, resource: str, documents: Sequence[Body]) -> l
     return answered
 
 
-async def _first(call: Call, path: str, **query: str) -> Body:
-    found: list[Body] = (await _got(call, f"{path}?{urlencode(query)}"))["data"]
-    if not found:
-        raise EntryRefused(f"the demo company has nothing at {path} with {query}: it was changed since it was entered")
-    return found[0]
+async def _left(call: Call, path: str, **query: str) -> Body:
+    for document in (await _got(call, f"{path}?{urlencode(query)}"))["data"]:
+        if (document["externalId"] or "").startswith(OURS) and document.get("remainingAmount") != 0:
+            return document
+    raise EntryRefused(f"nothing of the demo company is left at {path}: it was used up or changed since it was entered")
 
 
 async def _got(call: Call, path: str) -> Any:

@@ -39,9 +39,7 @@ def _shifted(least: int, most: int) -> Habit:
 
 def _at_the_end_of_the_month(parts: Sequence[Part], _dice: Random, _day: date) -> list[Payment]:
     """One transfer on the last day of the month for all that fell due in it."""
-    return [
-        Payment(part.due_on.replace(day=calendar.monthrange(part.due_on.year, part.due_on.month)[1]), part.amount) for part in parts
-    ]
+    return [Payment(part.due_on.replace(day=calendar.monthrange(part.due_on.year, part.due_on.month)[1]), part.amount) for part in parts]
 
 
 def _half_then_rest(parts: Sequence[Part], dice: Random, _day: date) -> list[Payment]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
-from duebook.demo.customers import FIRST, Firm, firms
+from duebook.demo.customers import FIRST, OURS, Firm, firms
 from duebook.demo.habits import HABITS, Part, Payment
 
 Body = dict[str, Any]
@@ -59,7 +59,7 @@ def in_eur(amount: int, *, currency: str, rate: int) -> int:
 
 def trade(*, seed: int, day: date) -> Trade:
     """The trade of the 24 months that end on `day`."""
-    dice = Random(seed)
+    dice = Random(seed)  # noqa: S311 - repeatable on purpose; no secret is drawn from it
     people = firms(dice)
     sales = _sales(people, dice, day)
     credit_notes = _credit_notes(sales, people, dice, day)
@@ -120,7 +120,7 @@ class _Credit:
     @property
     def external_id(self) -> str:
         """What the demo company's accounting calls it."""
-        return f"sage-{self.reference}"
+        return f"{OURS}{self.reference}"
 
     def body(self) -> Body:
         """The body of its import; links are entered with the invoice."""
@@ -136,7 +136,7 @@ class _Credit:
         if self.firm.currency != "EUR":
             body["defaultCurrencyAmount"] = in_eur(self.amount, currency=self.firm.currency, rate=self.rate)
         if self.paid_back_on is not None:
-            row = {"date": self.paid_back_on.isoformat(), "amount": self.amount, "externalId": f"sage-RB-{self.reference[3:]}"}
+            row = {"date": self.paid_back_on.isoformat(), "amount": self.amount, "externalId": f"{OURS}RB-{self.reference[3:]}"}
             body["paybacks"] = [row]
         return body
 
@@ -183,7 +183,7 @@ def _less(parts: Sequence[Part], credit: int) -> list[Part]:
 def _receipts(sales: Sequence[_Sale]) -> dict[tuple[int, date], str]:
     """The bank receipts: what one firm pays on one day is one transfer, however many invoices it covers."""
     transfers = sorted({(payment.paid_on, sale.firm.number) for sale in sales for payment in sale.payments})
-    return {(number, paid_on): f"sage-RG-{place:05}" for place, (paid_on, number) in enumerate(transfers, start=1)}
+    return {(number, paid_on): f"{OURS}RG-{place:05}" for place, (paid_on, number) in enumerate(transfers, start=1)}
 
 
 def _invoice_body(sale: _Sale, receipts: dict[tuple[int, date], str], credit_notes: Sequence[_Credit]) -> Body:
@@ -196,7 +196,7 @@ def _invoice_body(sale: _Sale, receipts: dict[tuple[int, date], str], credit_not
         "amount": sale.amount,
         "issueDate": sale.issued_on.isoformat(),
         "dueDates": parts,
-        "externalId": f"sage-{sale.reference}",
+        "externalId": f"{OURS}{sale.reference}",
         "client": {"externalId": sale.firm.external_id},
         "dueDate": sale.parts[-1].due_on.isoformat(),
     }
@@ -205,7 +205,7 @@ def _invoice_body(sale: _Sale, receipts: dict[tuple[int, date], str], credit_not
     if sale.credit:
         note = next(note for note in credit_notes if note.sale is sale)
         row = {"date": note.issued_on.isoformat(), "creditNote": {"externalId": note.external_id}, "amount": note.amount}
-        body["creditNoteLinks"] = [row | {"externalId": f"sage-LET-{note.reference[3:]}"}]
+        body["creditNoteLinks"] = [row | {"externalId": f"{OURS}LET-{note.reference[3:]}"}]
     return body
 
 

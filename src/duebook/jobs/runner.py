@@ -13,8 +13,9 @@ from typing import Final
 import structlog
 
 from duebook.jobs import calendar, follower
-from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TIMED_OUT, Database
+from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Database
 from duebook.store.lead import Lead
+from duebook.web.logs import words
 from duebook.web.problem import Problem
 from duebook.web.today import now
 from duebook.web.work import Work
@@ -23,8 +24,8 @@ _log = structlog.get_logger("duebook.worker")
 
 FOLLOW_SECONDS: Final = 1.0
 SWEEP_SECONDS: Final = 60.0
-_PASSING: Final = (*LOST, *TIMED_OUT, *OUT_OF_ROOM, *REPEATABLE, Problem)
-"""What ends one round and not the worker."""
+_PASSING: Final = (*LOST, *TIMED_OUT, *OUT_OF_ROOM, *REPEATABLE, *TAKEN, Problem)
+"""What ends one round and is no bug; TAKEN: a second follower that does not know yet that it has lost the lead was quicker."""
 
 
 async def work(database: Database, *, dsn: str, request_seconds: float, pinned: date | None, stop: asyncio.Event) -> None:
@@ -42,7 +43,9 @@ async def work(database: Database, *, dsn: str, request_seconds: float, pinned: 
                         await follower.sweep(database, at=now())
                         await calendar.round_of_reviews(database, unit_work, pinned=pinned)
             except _PASSING as error:
-                _log.warning("round ended early", error=type(error).__name__, message=str(error))
+                _log.warning("round ended early", error=type(error).__name__, message=words(error))
+            except Exception:  # noqa: BLE001 - a bug of ours: the next round may meet it again, but the worker and the other work go on
+                _log.exception("bug")
             try:
                 await asyncio.wait_for(stop.wait(), FOLLOW_SECONDS)
             except TimeoutError:

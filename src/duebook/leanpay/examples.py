@@ -140,7 +140,7 @@ _CLIENT_SHOWN: Final = {
     ],
     **_WRITTEN,
 }
-_REFUSED: Final = {"index": 1, "code": "type", "message": "amount must be a whole number of minor units, not \"9.90\""}
+_REFUSED: Final = {"index": 1, "code": "type", "message": 'amount must be a whole number of minor units, not "9.90"'}
 
 
 def _page(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ Receivables: what customers owe, what they paid, what is late.
 **Imports may be repeated.** A document with an `externalId` is known by it: the same content again changes nothing, other content updates
 it. A field that is absent stays as it is, null clears it. A field that does not exist is refused by name.
 
-**A batch is all or nothing**, unless `?allowPartial=true` asks for what is good in it. `?dryRun=true` checks everything and stores nothing;
-what would be new has null for `id`, `createdAt` and `updatedAt`.
+**A batch is all or nothing**, unless `allowPartial=true` asks for what is good in it. With `dryRun=true` everything is checked and nothing
+stored; what would be new has null for `id`, `createdAt` and `updatedAt`.
 
 **A retry is safe** under an `Idempotency-Key`: the kept answer is given again.
 

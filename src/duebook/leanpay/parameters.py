@@ -76,14 +76,19 @@ def _several(values: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
 
 def _status(values: tuple[str, ...]) -> Parameter:
     schema = {"type": "array", "minItems": 1, "items": {"enum": list(values)}}
-    return Parameter(name="status", schema=schema, read=_several(values), joined=True)
+    return Parameter(name="status", schema=schema, read=_several(values), joined=True, description="one or several, joined by commas")
 
 
 _SORT_VALUES: Final = (*SORTS, *(f"-{sort}" for sort in SORTS))
 
-PAGE: Final = Parameter(name="page", schema={"type": "integer", "minimum": 1, "maximum": _LARGEST, "default": 1}, read=_page)
-CLIENT_ID: Final = Parameter(name="clientId", schema={"type": "string", "format": "uuid"}, read=_uuid)
-EXTERNAL_ID: Final = Parameter(name="externalId", schema=_NAME_SCHEMA, read=_name)
+PAGE: Final = Parameter(
+    name="page",
+    schema={"type": "integer", "minimum": 1, "maximum": _LARGEST, "default": 1},
+    read=_page,
+    description="100 rows a page; beyond the last one there are none",
+)
+CLIENT_ID: Final = Parameter(name="clientId", schema={"type": "string", "format": "uuid"}, read=_uuid, description="of this client only")
+EXTERNAL_ID: Final = Parameter(name="externalId", schema=_NAME_SCHEMA, read=_name, description="the one that was imported with it")
 UPDATED_SINCE: Final = Parameter(
     name="updatedSince",
     schema={"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
@@ -91,13 +96,20 @@ UPDATED_SINCE: Final = Parameter(
     description="inclusive; a sync overlaps it by 60 s",
 )
 SEARCH: Final = Parameter(name="search", schema=_NAME_SCHEMA, read=_name, description="words, each a prefix")
-SORT: Final = Parameter(name="sort", schema={"enum": list(_SORT_VALUES), "default": "createdAt"}, read=_one_of(_SORT_VALUES))
+SORT: Final = Parameter(
+    name="sort",
+    schema={"enum": list(_SORT_VALUES), "default": "createdAt"},
+    read=_one_of(_SORT_VALUES),
+    description="a minus turns it round; what the rows do not have sorts by createdAt",
+)
 INVOICE_STATUS: Final = _status(INVOICE_STATUSES)
 CREDIT_NOTE_STATUS: Final = _status(CREDIT_NOTE_STATUSES)
 DRY_RUN: Final = Parameter(
     name="dryRun", schema={"type": "boolean", "default": False}, read=_boolean, description="check everything, store nothing"
 )
-ALLOW_PARTIAL: Final = Parameter(name="allowPartial", schema={"type": "boolean", "default": False}, read=_boolean)
+ALLOW_PARTIAL: Final = Parameter(
+    name="allowPartial", schema={"type": "boolean", "default": False}, read=_boolean, description="take the good items, answer 207"
+)
 
 
 def filters(query: Any) -> Filters:

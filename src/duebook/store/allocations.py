@@ -1,10 +1,10 @@
 """Allocations in PostgreSQL: the rows of documents, read and written as sets."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from duebook.core.allocation import Allocation
+from duebook.store.arrays import days, plain, texts
 from duebook.store.queries import load
 from duebook.store.unit import Unit
 
@@ -29,15 +29,36 @@ async def credit_notes_linked_to(unit: Unit, invoice_external_ids: Sequence[str]
 
 async def insert(unit: Unit, rows: Sequence[Allocation]) -> None:
     """Store new rows."""
-    fields = ("id", "kind", "amount", "dated_on", "recorded_on", "external_id", "invoice_id", "credit_note_id", "invoice_position",
-              "credit_note_position", "by_invoice", "by_credit_note", "by_hand")  # fmt: skip
-    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(rows, fields))
+    await unit.connection.execute(
+        _SQL["insert"],
+        unit.tenant.id,
+        unit.at,
+        plain([row.id for row in rows]),
+        plain([row.kind for row in rows]),
+        plain([row.amount for row in rows]),
+        days([row.dated_on for row in rows]),
+        days([row.recorded_on for row in rows]),
+        texts([row.external_id for row in rows]),
+        plain([row.invoice_id for row in rows]),
+        plain([row.credit_note_id for row in rows]),
+        plain([row.invoice_position for row in rows]),
+        plain([row.credit_note_position for row in rows]),
+        *_named_by(rows),
+    )
 
 
 async def update(unit: Unit, rows: Sequence[Allocation]) -> None:
     """Store new content of known rows."""
-    fields = ("id", "amount", "dated_on", "external_id", "by_invoice", "by_credit_note", "by_hand")
-    await unit.connection.execute(_SQL["update"], unit.tenant.id, unit.at, *_columns(rows, fields))
+    await unit.connection.execute(
+        _SQL["update"],
+        unit.tenant.id,
+        unit.at,
+        plain([row.id for row in rows]),
+        plain([row.amount for row in rows]),
+        days([row.dated_on for row in rows]),
+        texts([row.external_id for row in rows]),
+        *_named_by(rows),
+    )
 
 
 async def delete(unit: Unit, rows: Sequence[Allocation]) -> None:
@@ -45,5 +66,5 @@ async def delete(unit: Unit, rows: Sequence[Allocation]) -> None:
     await unit.connection.execute(_SQL["delete"], unit.tenant.id, [row.id for row in rows])
 
 
-def _columns(rows: Sequence[Allocation], fields: Sequence[str]) -> list[list[Any]]:
-    return [[getattr(row, field) for row in rows] for field in fields]
+def _named_by(rows: Sequence[Allocation]) -> tuple[str, str, str]:
+    return plain([row.by_invoice for row in rows]), plain([row.by_credit_note for row in rows]), plain([row.by_hand for row in rows])

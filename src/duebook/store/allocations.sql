@@ -27,8 +27,8 @@ INSERT INTO allocations (
     credit_note_position, by_invoice, by_credit_note, by_hand, updated_at)
 SELECT $1, n.id, n.kind, n.amount, n.dated_on, n.recorded_on, LEAST(n.dated_on, n.recorded_on), n.external_id, n.invoice_id,
        n.credit_note_id, n.invoice_position, n.credit_note_position, n.by_invoice, n.by_credit_note, n.by_hand, $2
-FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::date[], $7::date[], $8::text[], $9::uuid[], $10::uuid[], $11::int[], $12::int[],
-            $13::boolean[], $14::boolean[], $15::boolean[])
+FROM unnest($3::text::uuid[], $4::text::text[], $5::text::bigint[], $6::text::date[], $7::text::date[], $8::text::text[], $9::text::uuid[], $10::text::uuid[], $11::text::int[], $12::text::int[],
+            $13::text::boolean[], $14::text::boolean[], $15::text::boolean[])
     AS n (id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position,
           credit_note_position, by_invoice, by_credit_note, by_hand)
 
@@ -36,7 +36,7 @@ FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::date[], $7::date[], $8::te
 UPDATE allocations AS a
 SET amount = n.amount, dated_on = n.dated_on, effective_on = LEAST(n.dated_on, a.recorded_on), external_id = n.external_id,
     by_invoice = n.by_invoice, by_credit_note = n.by_credit_note, by_hand = n.by_hand, updated_at = $2
-FROM unnest($3::uuid[], $4::bigint[], $5::date[], $6::text[], $7::boolean[], $8::boolean[], $9::boolean[])
+FROM unnest($3::text::uuid[], $4::text::bigint[], $5::text::date[], $6::text::text[], $7::text::boolean[], $8::text::boolean[], $9::text::boolean[])
     AS n (id, amount, dated_on, external_id, by_invoice, by_credit_note, by_hand)
 WHERE a.tenant_id = $1 AND a.id = n.id
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import asyncpg
+
 from duebook.store.db import Connection
 from duebook.store.queries import load
 from duebook.store.unit import Unit
@@ -46,6 +48,15 @@ async def purge(connection: Connection, *, tenant_id: UUID, at: datetime) -> Non
     await connection.execute(_SQL["purge"], tenant_id, at - KEPT)
 
 
-async def outcome(connection: Connection, *, xid: str) -> str | None:
-    """`committed`, `aborted` or `in progress`; None when the server no longer knows."""
-    return await connection.fetchval(_SQL["outcome"], xid)
+async def took_effect(connection: Connection, *, unit: Unit) -> bool | None:
+    """Whether the transaction of a unit that wrote was committed; None while it is not over. On a connection of its own, as the owner.
+
+    The transaction id alone would not do: one that a crash has wiped out is given to another transaction afterwards.
+    """
+    try:
+        status = await connection.fetchval(_SQL["xact_status"], unit.xid)
+    except asyncpg.InvalidParameterValueError:
+        status = "in the future: the crash wiped it out"
+    if status == "in progress":
+        return None
+    return bool(await connection.fetchval(_SQL["journalled"], unit.tenant.id, unit.xid, unit.journal_id))

@@ -19,6 +19,9 @@ SET created_at = EXCLUDED.created_at, status = EXCLUDED.status, request_sha256 =
 DELETE FROM kept_answers
 WHERE tenant_id = $1 AND created_at <= $2
 
--- name: outcome
--- What became of a transaction whose COMMIT got no answer; on a connection of its own.
+-- name: xact_status
+-- Whether a transaction whose COMMIT got no answer is over; on a connection of its own.
 SELECT pg_xact_status($1::text::xid8)
+
+-- name: journalled
+SELECT EXISTS (SELECT 1 FROM journal WHERE tenant_id = $1 AND xid = $2::text::xid8 AND id = $3)

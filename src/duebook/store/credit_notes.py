@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from duebook.core.credit_note import CreditNote
+from duebook.store.arrays import days, plain, texts
 from duebook.store.db import Connection
 from duebook.store.queries import load
 from duebook.store.unit import Unit
@@ -66,22 +67,22 @@ async def read_many(connection: Connection, *, tenant_id: UUID, ids: Sequence[UU
     return [CreditNoteView(_credit_note(grouped[id][0]), _rows(grouped[id])) for id in ids if id in grouped]
 
 
-def _columns(credit_notes: Sequence[CreditNote]) -> tuple[list[Any], ...]:
+def _columns(credit_notes: Sequence[CreditNote]) -> tuple[str, ...]:
     return (
-        [c.id for c in credit_notes],
-        [c.customer_id for c in credit_notes],
-        [c.external_id for c in credit_notes],
-        [c.reference for c in credit_notes],
-        [c.amount for c in credit_notes],
-        [c.net_amount for c in credit_notes],
-        [c.currency for c in credit_notes],
-        [c.default_amount for c in credit_notes],
-        [c.issued_on for c in credit_notes],
-        [c.due_on for c in credit_notes],
-        [c.amount_paid_back for c in credit_notes],
-        [c.amount_linked for c in credit_notes],
-        [c.standing for c in credit_notes],
-        [c.positions for c in credit_notes],
+        plain([c.id for c in credit_notes]),
+        plain([c.customer_id for c in credit_notes]),
+        texts([c.external_id for c in credit_notes]),
+        texts([c.reference for c in credit_notes]),
+        plain([c.amount for c in credit_notes]),
+        plain([c.net_amount for c in credit_notes]),
+        plain([c.currency for c in credit_notes]),
+        plain([c.default_amount for c in credit_notes]),
+        days([c.issued_on for c in credit_notes]),
+        days([c.due_on for c in credit_notes]),
+        plain([c.amount_paid_back for c in credit_notes]),
+        plain([c.amount_linked for c in credit_notes]),
+        plain([c.standing for c in credit_notes]),
+        plain([c.positions for c in credit_notes]),
     )
 
 

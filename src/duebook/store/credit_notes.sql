@@ -31,8 +31,8 @@ INSERT INTO credit_notes (
     amount_paid_back, amount_linked, standing, positions, updated_at)
 SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, n.currency, n.default_amount, n.issued_on, n.due_on,
        n.amount_paid_back, n.amount_linked, n.standing, n.positions, $2
-FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
-            $12::date[], $13::bigint[], $14::bigint[], $15::text[], $16::int[])
+FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::bigint[], $8::text::bigint[], $9::text::text[], $10::text::bigint[], $11::text::date[],
+            $12::text::date[], $13::text::bigint[], $14::text::bigint[], $15::text::text[], $16::text::int[])
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, amount_paid_back, amount_linked, standing, positions)
 ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
@@ -42,8 +42,8 @@ UPDATE credit_notes AS c
 SET customer_id = n.customer_id, external_id = n.external_id, reference = n.reference, amount = n.amount, net_amount = n.net_amount,
     currency = n.currency, default_amount = n.default_amount, issued_on = n.issued_on, due_on = n.due_on,
     amount_paid_back = n.amount_paid_back, amount_linked = n.amount_linked, standing = n.standing, positions = n.positions, updated_at = $2
-FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
-            $12::date[], $13::bigint[], $14::bigint[], $15::text[], $16::int[])
+FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::bigint[], $8::text::bigint[], $9::text::text[], $10::text::bigint[], $11::text::date[],
+            $12::text::date[], $13::text::bigint[], $14::text::bigint[], $15::text::text[], $16::text::int[])
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, amount_paid_back, amount_linked, standing, positions)
 WHERE c.tenant_id = $1 AND c.id = n.id

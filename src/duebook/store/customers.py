@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from duebook.core.customer import Balance, Customer, added
+from duebook.store.arrays import plain, texts
 from duebook.store.db import Connection
 from duebook.store.queries import load
 from duebook.store.unit import Unit
 
 _SQL = load("customers.sql")
-_WRITTEN = ("id", "external_id", "name", "registration_number", "vat_number", "currency", "language", "payment_term_days")
 
 
 async def find(unit: Unit, ids: Sequence[UUID], external_ids: Sequence[str]) -> list[tuple[UUID, str | None]]:
@@ -56,5 +55,14 @@ async def balances(connection: Connection, *, tenant_id: UUID, ids: Sequence[UUI
     return {id: [by_currency[code] for code in sorted(by_currency)] for id, by_currency in result.items()}
 
 
-def _columns(customers: Sequence[Customer]) -> list[list[Any]]:
-    return [[getattr(customer, field) for customer in customers] for field in _WRITTEN]
+def _columns(customers: Sequence[Customer]) -> tuple[str, ...]:
+    return (
+        plain([c.id for c in customers]),
+        texts([c.external_id for c in customers]),
+        texts([c.name for c in customers]),
+        texts([c.registration_number for c in customers]),
+        texts([c.vat_number for c in customers]),
+        plain([c.currency for c in customers]),
+        plain([c.language for c in customers]),
+        plain([c.payment_term_days for c in customers]),
+    )

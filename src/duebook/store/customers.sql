@@ -33,7 +33,7 @@ ORDER BY id
 INSERT INTO customers (
     tenant_id, id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at)
 SELECT $1, n.id, n.external_id, n.name, n.registration_number, n.vat_number, n.currency, n.language, n.payment_term_days, $2
-FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[])
+FROM unnest($3::text::uuid[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::int[])
     AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
 ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
 
@@ -41,7 +41,7 @@ ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
 UPDATE customers AS c
 SET external_id = n.external_id, name = n.name, registration_number = n.registration_number, vat_number = n.vat_number,
     currency = n.currency, language = n.language, payment_term_days = n.payment_term_days, updated_at = $2
-FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[])
+FROM unnest($3::text::uuid[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::int[])
     AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
 WHERE c.tenant_id = $1 AND c.id = n.id
 

@@ -21,14 +21,30 @@ else:  # generic only in its stubs
 Transaction = asyncpg.transaction.Transaction
 
 APP_ROLE: Final = "duebook_app"
-LOST: Final = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, OSError)
-"""What a database that went away looks like from here."""
+_RELEASE_SECONDS: Final = 5
+"""A connection that is not free by then, since its server hangs, is cut."""
+LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.IdleSessionTimeoutError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What a database that went away looks like from here, or one that stood down for another; `is_bug` tells what only looks so."""
+REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+"""The server is there and does not let us in."""
 REPEATABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """40001 and 40P01: the transaction was rolled back and may be run again."""
 TAKEN: Final = (asyncpg.UniqueViolationError,)
 """Another writer took a name first; run again, the books see it as known."""
 TIMED_OUT: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError)
-OUT_OF_ROOM: Final = (asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.OutOfMemoryError)
+OUT_OF_ROOM: Final = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 """What the server has too little of: nothing was stored, and room heals it."""
 
 _SERVER_SETTINGS: Final = {
@@ -41,6 +57,8 @@ _SERVER_SETTINGS: Final = {
     "timezone": "UTC",
     "search_path": "public",
     "idle_in_transaction_session_timeout": "60s",
+    # A process of ours that is killed while its statement waits for a lock must not hold its own locks until the statement ends.
+    "client_connection_check_interval": "2s",
 }
 
 
@@ -48,8 +66,17 @@ class LostRace(Exception):
     """Another writer was first: what was read before the locks no longer holds. The unit of work is run again."""
 
 
+class Busy(TimeoutError):
+    """No connection became free in time."""
+
+
 class UnfitDatabase(Exception):
     """The database cannot keep the promises of the books; the message says what to change."""
+
+
+def is_bug(error: BaseException) -> bool:
+    """Whether one of LOST is a value that does not fit its parameter, which the driver files under the same head."""
+    return isinstance(error, ValueError)
 
 
 class _KeptConnection(Connection):
@@ -103,22 +130,30 @@ class Database:
 
     @asynccontextmanager
     async def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AsyncGenerator[Connection]:
-        """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (TimeoutError)."""
-        async with self._app.acquire(timeout=patience) as proxy:
-            connection: Any = proxy
-            raw: _KeptConnection = connection._con  # the kept tenant lives on the real connection, not on the pool's proxy
+        """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (Busy)."""
+        async with self._free(patience=patience) as raw:
             if raw.kept_tenant != tenant_id:
                 raw.kept_tenant = None
-                await raw.execute(f"SET duebook.tenant_id = '{tenant_id}'")
+                await raw.execute(f"SET duebook.tenant_id = '{tenant_id}'", timeout=patience)
                 raw.kept_tenant = tenant_id
             yield raw
 
     @asynccontextmanager
     async def anyone(self) -> AsyncGenerator[Connection]:
         """A connection as `duebook_app` for what is asked before a tenant is known: keys."""
-        async with self._app.acquire(timeout=10) as proxy:
-            connection: Any = proxy
-            yield connection._con
+        async with self._free(patience=10) as raw:
+            yield raw
+
+    @asynccontextmanager
+    async def _free(self, *, patience: float) -> AsyncGenerator[_KeptConnection]:
+        try:
+            proxy: Any = await self._app.acquire(timeout=patience)
+        except TimeoutError:
+            raise Busy(f"no connection to the database was free within {patience:.0f} s") from None
+        try:
+            yield proxy._con  # the kept tenant lives on the real connection, not on the pool's proxy
+        finally:
+            await self._app.release(proxy, timeout=_RELEASE_SECONDS)
 
     @asynccontextmanager
     async def owner(self) -> AsyncGenerator[Connection]:

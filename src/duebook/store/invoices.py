@@ -7,6 +7,7 @@ from uuid import UUID
 
 from duebook.core.instalment import Instalment
 from duebook.core.invoice import Invoice
+from duebook.store.arrays import days, plain, texts
 from duebook.store.db import Connection
 from duebook.store.queries import load
 from duebook.store.unit import Unit
@@ -55,7 +56,7 @@ async def insert(unit: Unit, invoices: Sequence[Invoice]) -> int:
 
 async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
     """Store new content of known invoices."""
-    flags = ([i.disputed_on for i in invoices], [i.payment_in_progress_on for i in invoices])
+    flags = (days([i.disputed_on for i in invoices]), days([i.payment_in_progress_on for i in invoices]))
     await unit.connection.execute(_SQL["update"], unit.tenant.id, unit.at, *_columns(invoices), *flags)
 
 
@@ -78,39 +79,34 @@ async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:
     return [_invoice(r) for r in await unit.connection.fetch(_SQL["due_for_review"], unit.tenant.id, unit.day, limit)]
 
 
-async def set_review(unit: Unit, *, ids: Sequence[UUID], days: Sequence[date | None]) -> None:
+async def set_review(unit: Unit, *, ids: Sequence[UUID], reviews: Sequence[date | None]) -> None:
     """When to look at these invoices again."""
-    await unit.connection.execute(_SQL["set_review"], unit.tenant.id, ids, days)
+    await unit.connection.execute(_SQL["set_review"], unit.tenant.id, plain(ids), days(reviews))
 
 
-def _columns(invoices: Sequence[Invoice]) -> tuple[list[Any], ...]:
+def _columns(invoices: Sequence[Invoice]) -> tuple[str, ...]:
     parts = [i.instalments for i in invoices]
     return (
-        [i.id for i in invoices],
-        [i.customer_id for i in invoices],
-        [i.external_id for i in invoices],
-        [i.reference for i in invoices],
-        [i.amount for i in invoices],
-        [i.net_amount for i in invoices],
-        [i.currency for i in invoices],
-        [i.default_amount for i in invoices],
-        [i.issued_on for i in invoices],
-        [i.due_on for i in invoices],
-        [_array([part.due_on for part in p]) for p in parts],
-        [_array([part.amount for part in p]) for p in parts],
-        [_array([part.default_amount for part in p]) for p in parts],
-        [i.amount_paid for i in invoices],
-        [i.amount_offset for i in invoices],
-        [i.standing for i in invoices],
-        [i.uncovered_on for i in invoices],
-        [i.review_on for i in invoices],
-        [i.positions for i in invoices],
+        plain([i.id for i in invoices]),
+        plain([i.customer_id for i in invoices]),
+        texts([i.external_id for i in invoices]),
+        texts([i.reference for i in invoices]),
+        plain([i.amount for i in invoices]),
+        plain([i.net_amount for i in invoices]),
+        plain([i.currency for i in invoices]),
+        plain([i.default_amount for i in invoices]),
+        days([i.issued_on for i in invoices]),
+        days([i.due_on for i in invoices]),
+        texts([days([part.due_on for part in p]) for p in parts]),
+        texts([plain([part.amount for part in p]) for p in parts]),
+        texts([plain([part.default_amount for part in p]) for p in parts]),
+        plain([i.amount_paid for i in invoices]),
+        plain([i.amount_offset for i in invoices]),
+        plain([i.standing for i in invoices]),
+        days([i.uncovered_on for i in invoices]),
+        days([i.review_on for i in invoices]),
+        plain([i.positions for i in invoices]),
     )
-
-
-def _array(values: Sequence[object]) -> str:
-    """An array literal of dates or whole numbers, which need no quoting."""
-    return f"{{{values[0]}}}" if len(values) == 1 else f"{{{','.join(map(str, values))}}}"
 
 
 def _count(tag: str) -> int:

@@ -36,9 +36,9 @@ INSERT INTO invoices (
 SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, n.currency, n.default_amount, n.issued_on, n.due_on,
        n.instalment_due_on::date[], n.instalment_amount::bigint[], n.instalment_default_amount::bigint[], n.amount_paid, n.amount_offset,
        n.standing, n.uncovered_on, n.review_on, n.positions, $2
-FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
-            $12::date[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::date[], $20::date[],
-            $21::int[])
+FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::bigint[], $8::text::bigint[], $9::text::text[], $10::text::bigint[], $11::text::date[],
+            $12::text::date[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::bigint[], $17::text::bigint[], $18::text::text[], $19::text::date[], $20::text::date[],
+            $21::text::int[])
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
           review_on, positions)
@@ -52,9 +52,9 @@ SET customer_id = n.customer_id, external_id = n.external_id, reference = n.refe
     instalment_default_amount = n.instalment_default_amount::bigint[], amount_paid = n.amount_paid, amount_offset = n.amount_offset,
     standing = n.standing, uncovered_on = n.uncovered_on, review_on = n.review_on, disputed_on = n.disputed_on,
     payment_in_progress_on = n.payment_in_progress_on, positions = n.positions, updated_at = $2
-FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::date[],
-            $12::date[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::date[], $20::date[],
-            $21::int[], $22::date[], $23::date[])
+FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::bigint[], $8::text::bigint[], $9::text::text[], $10::text::bigint[], $11::text::date[],
+            $12::text::date[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::bigint[], $17::text::bigint[], $18::text::text[], $19::text::date[], $20::text::date[],
+            $21::text::int[], $22::text::date[], $23::text::date[])
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
           review_on, positions, disputed_on, payment_in_progress_on)
@@ -98,5 +98,5 @@ FOR UPDATE SKIP LOCKED
 -- name: set_review
 UPDATE invoices AS i
 SET review_on = n.review_on
-FROM unnest($2::uuid[], $3::date[]) AS n (id, review_on)
+FROM unnest($2::text::uuid[], $3::text::date[]) AS n (id, review_on)
 WHERE i.tenant_id = $1 AND i.id = n.id

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from duebook.store.arrays import plain
 from duebook.store.db import Connection
 from duebook.store.ids import Ids
 from duebook.store.queries import load
@@ -52,16 +53,17 @@ class Tally(NamedTuple):
 
 
 async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
-    """Write the rows of one transaction. `unit.xid` is known afterwards."""
+    """Write the rows of one transaction. `unit.xid` and `unit.journal_id` are known afterwards."""
     stands = [(stand, number) for stand, number in (tally.stands or {}).items() if number]
     ids = unit.ids.many(len(changes) + 1)
+    unit.journal_id = ids[0]
     unit.xid = await unit.connection.fetchval(
         _SQL["append"],
         unit.tenant.id,
-        ids[:-1],
-        [change.object_id for change in changes],
-        [change.kind for change in changes],
-        [change.action for change in changes],
+        plain(ids[:-1]),
+        plain([change.object_id for change in changes]),
+        plain([change.kind for change in changes]),
+        plain([change.action for change in changes]),
         [_body(unit, change) for change in changes],
         ids[-1],
         tally.customers,

@@ -5,7 +5,7 @@
 WITH written AS (
     INSERT INTO journal (tenant_id, id, object_id, kind, action, body, sha256)
     SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, sha256(n.body)
-    FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[]) AS n (id, object_id, kind, action, body)
+    FROM unnest($2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[], $6::bytea[]) AS n (id, object_id, kind, action, body)
     RETURNING 1
 )
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)

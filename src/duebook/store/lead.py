@@ -10,6 +10,8 @@ import asyncpg
 from duebook.store.db import LOST, Connection
 
 _LOCK: Final = 4_714_000_002
+_PATIENCE_SECONDS: Final = 5
+"""A database that does not answer the holder of the lead for so long has to be asked on a new connection."""
 
 
 class Lead:
@@ -21,13 +23,25 @@ class Lead:
         self._held = False
 
     async def taken(self) -> bool:
-        """Whether this worker leads now; takes the lead when nobody has it. Raises what a lost database raises."""
+        """Whether this worker leads now; takes the lead when nobody has it. Raises what a lost database raises.
+
+        The lead that is held is asked for too: a connection may have died without a word, and its lock with it.
+        """
         if self._connection is not None and self._connection.is_closed():
             self._connection, self._held = None, False
         if self._connection is None:
-            self._connection = await asyncpg.connect(self._dsn, server_settings={"application_name": "duebook worker"}, timeout=10)
-        if not self._held:
-            self._held = bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+            self._connection = await asyncpg.connect(
+                self._dsn,
+                server_settings={"application_name": "duebook worker"},
+                timeout=_PATIENCE_SECONDS,
+                command_timeout=_PATIENCE_SECONDS,
+            )
+        try:
+            question = "SELECT true" if self._held else "SELECT pg_try_advisory_lock($1)"
+            self._held = bool(await self._connection.fetchval(question, *([] if self._held else [_LOCK])))
+        except BaseException:
+            self._connection.terminate()
+            raise
         return self._held
 
     async def give_back(self) -> None:

@@ -1,4 +1,5 @@
 -- Lists: pages of ids and exact totals. List blocks (see queries.py): a `--?` line stands when its condition is given.
+-- Words are found in the collation of the database: that of external_id, "C", knows no letter beyond ASCII.
 -- createdAt is the instant of the id, so the default order is that of the primary key. Far pages start at a page mark.
 
 -- name: mark_before
@@ -49,7 +50,7 @@ WHERE d.tenant_id = :tenant_id
 --? due: AND d.standing = 'open' AND (d.uncovered_on IS NULL OR d.uncovered_on >= :day) AND (d.promised_on IS NULL OR d.promised_on < :day)
 --? several: AND CASE WHEN d.standing <> 'open' THEN d.standing WHEN d.promised_on >= :day THEN 'upcoming_payment'
 --? several:          WHEN d.uncovered_on < :day THEN 'overdue' ELSE 'due' END = ANY (:statuses)
---? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) ~* ALL (:words)
+--? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
 --? updatedAt: ORDER BY d.updated_at, d.id
@@ -73,7 +74,7 @@ WHERE d.tenant_id = :tenant_id
 --? updated_since: AND d.updated_at >= :updated_since
 --? timeless: AND d.standing = :standing
 --? several: AND d.standing = ANY (:statuses)
---? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) ~* ALL (:words)
+--? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
 --? updatedAt: ORDER BY d.updated_at, d.id
@@ -93,7 +94,7 @@ FROM customers AS d
 WHERE d.tenant_id = :tenant_id
 --? external_id: AND d.external_id = :external_id
 --? updated_since: AND d.updated_at >= :updated_since
---? words: AND (d.name || ' ' || coalesce(d.external_id, '')) ~* ALL (:words)
+--? words: AND (d.name || ' ' || coalesce(d.external_id, '')) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
 --? updatedAt: ORDER BY d.updated_at, d.id

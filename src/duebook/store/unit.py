@@ -36,7 +36,8 @@ class Actor:
 class Unit:
     """One unit of work. `day` is today in the tenant's time zone (or the pinned day); `at` the real instant, UTC, whole milliseconds.
 
-    `stores` is False in a dry run: everything is checked, nothing is written. `xid` is known once something was written.
+    `stores` is False in a dry run: everything is checked, nothing is written. `xid` and `journal_id` (of one of its journal rows) are known
+    once something was written.
     """
 
     connection: Connection
@@ -46,6 +47,7 @@ class Unit:
     at: datetime
     stores: bool = True
     xid: str | None = None
+    journal_id: UUID | None = None
     ids: Ids = field(init=False)
 
     def __post_init__(self) -> None:

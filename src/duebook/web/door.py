@@ -4,6 +4,7 @@ Path (404, 405), key (401, 403), rate (429), size (413), media type (415), form 
 the door's own error shape here; anything unforeseen is our bug: 500 with the request's id and nothing else, the trace in the log.
 """
 
+import asyncio
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from uuid import UUID
 import structlog
 from starlette.types import Message, Receive, Scope, Send
 
-from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
+from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database, is_bug
 from duebook.web.faults import FormRefused
 from duebook.web.keys import SCOPES, Caller, Keys
 from duebook.web.limits import Limits
@@ -75,17 +76,12 @@ class Door:
             answer = Answer(*self._problems.refused(refused.faults, [], truncated=refused.truncated))
         except RequestRefused as refused:
             answer = Answer(*self._problems.refused(refused.faults, refused.refusals, truncated=refused.truncated))
-        except (*LOST, *TIMED_OUT, *OUT_OF_ROOM) as error:
-            _log.warning("database away", request_id=request_id, error=type(error).__name__)
-            problem = unavailable("the database is away: ask again in a moment")
-            extra = problem.headers
-            answer = Answer(problem.status, self._problems.problem(problem))
         except ClientGone:
             return
-        except Exception:  # noqa: BLE001 - whatever is not foreseen is our bug: told by id, logged with its trace, nothing half-written
-            _log.exception("bug", request_id=request_id, operation=operation.id if operation else None)
-            problem = Problem(500, "internal", f"our bug: tell the operator the request id {request_id}")
-            answer = Answer(500, self._problems.problem(problem))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever is not foreseen becomes an answer in the door's shape
+            problem = _unforeseen(error, request_id=request_id, operation=operation)
+            extra = problem.headers
+            answer = Answer(problem.status, self._problems.problem(problem))
         await _send(send, answer, request_id=request_id, extra=extra)
 
     def _route(self, scope: Scope) -> tuple[Operation, str | None]:
@@ -204,6 +200,19 @@ def _keyed(operation: Operation, scope: Scope, headers: Mapping[bytes, bytes], b
         raise Problem(400, "format", f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters")
     target = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
     return KeyedRequest(key, request_sha256(method=scope["method"], target=target, body=body))
+
+
+def _unforeseen(error: BaseException, *, request_id: str, operation: Operation | None) -> Problem:
+    """What went wrong outside the request: the database, the end of the server, or else our bug, told by id and logged with its trace."""
+    if isinstance(error, asyncio.CancelledError):
+        # Only a server that stops cancels requests, and only those that outlast its patience; what they did was rolled back.
+        _log.warning("cut off by the end of the server", request_id=request_id)
+        return unavailable("the server is stopping and did not wait longer: nothing was stored")
+    if isinstance(error, (*LOST, *TIMED_OUT, *OUT_OF_ROOM)) and not is_bug(error):
+        _log.warning("database away", request_id=request_id, error=type(error).__name__)
+        return unavailable("the database is away or too busy: ask again in a moment")
+    _log.error("bug", request_id=request_id, operation=operation.id if operation else None, exc_info=error)
+    return Problem(500, "internal", f"our bug: tell the operator the request id {request_id}")
 
 
 def _shown(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 import structlog
 
 from duebook.store import answers
-from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Database, LostRace, Transaction
+from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Busy, Connection, Database, LostRace, Transaction, is_bug
 from duebook.store.unit import Actor, Tenant, Unit
 from duebook.web.problem import Problem, unavailable
 
@@ -23,6 +23,7 @@ _log = structlog.get_logger("duebook.work")
 _REPEATS: Final = 3
 _RACES: Final = 12
 _OUTCOME_SECONDS: Final = 5
+_ROLLBACK_SECONDS: Final = 5
 
 
 class Answer(NamedTuple):
@@ -101,11 +102,15 @@ class Work:
                 races += 1
                 if races > _RACES:
                     raise unavailable("other writers keep creating the same documents: ask again in a moment") from error
+            except Busy as error:
+                raise unavailable(f"{error}: nothing was stored") from error
             except TIMED_OUT as error:
                 raise unavailable(f"it took longer than {self._seconds:g} s and was rolled back") from error
             except OUT_OF_ROOM as error:
                 raise unavailable("the database has no room: nothing was stored", seconds=10) from error
             except LOST as error:
+                if is_bug(error):
+                    raise
                 _log.warning("database lost", error=type(error).__name__)
                 raise unavailable("the database is away: nothing was stored") from error
 
@@ -121,48 +126,53 @@ class Work:
                 stores=attempt.stores,
             )
             transaction = connection.transaction()
-            await transaction.start()
             try:
                 async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
+                    await transaction.start()
                     result = await deed(unit)
             except BaseException:
-                await self._roll_back(transaction, unit)
+                await _roll_back(transaction, connection)
                 raise
             if not attempt.stores:
-                await transaction.rollback()
+                await _roll_back(transaction, connection)
                 return result
             try:
                 await transaction.commit()
-            except (*LOST, *TIMED_OUT) as error:
+            except (*LOST, *TIMED_OUT, asyncio.CancelledError) as error:
                 await self._find_out(unit, error)
             return result
 
-    async def _roll_back(self, transaction: Transaction, unit: Unit) -> None:
-        try:
-            await transaction.rollback()
-        except (*LOST, *TIMED_OUT):
-            # The connection died: PostgreSQL rolls back by itself. It must not serve another request.
-            unit.connection.terminate()
-
-    async def _find_out(self, unit: Unit, error: Exception) -> None:
-        """The COMMIT got no answer: ask by transaction id whether it took effect. Returns when it did."""
+    async def _find_out(self, unit: Unit, error: BaseException) -> None:
+        """The COMMIT got no answer: ask whether it took effect, for up to 5 s. Returns when it did."""
         unit.connection.terminate()
-        if unit.xid is None:
-            raise unavailable("the database went away: nothing was stored") from error
+        _log.warning("no answer to COMMIT", error=type(error).__name__, xid=unit.xid)
         end = time.monotonic() + _OUTCOME_SECONDS
-        while time.monotonic() < end:
-            try:
-                async with self._database.owner() as connection:
-                    status = await answers.outcome(connection, xid=unit.xid)
-            except (*LOST, *TIMED_OUT):
-                status = "away"
-            if status == "committed":
+        while (left := end - time.monotonic()) > 0:
+            took_effect = False if unit.xid is None else await self._took_effect(unit, seconds=left)
+            if took_effect:
                 return
-            if status == "aborted":
+            if took_effect is False:
                 raise unavailable("the database went away: nothing was stored") from error
             await asyncio.sleep(0.1)
         message = "the database went away while storing and it cannot be found out whether it did: send the same request with the same key"
         raise Problem(500, "outcome_unknown", message) from error
+
+    async def _took_effect(self, unit: Unit, *, seconds: float) -> bool | None:
+        """Whether the unit was committed; None when that cannot be told yet."""
+        try:
+            async with asyncio.timeout(seconds), self._database.owner() as connection:
+                return await answers.took_effect(connection, unit=unit)
+        except (*LOST, *TIMED_OUT, *OUT_OF_ROOM):
+            return None
+
+
+async def _roll_back(transaction: Transaction, connection: Connection) -> None:
+    """End the transaction without a trace of it; where it does not answer, end the connection, and PostgreSQL rolls back by itself."""
+    try:
+        async with asyncio.timeout(_ROLLBACK_SECONDS):
+            await transaction.rollback()
+    except (Exception, asyncio.CancelledError):  # noqa: BLE001 - whatever the reason, this connection must not serve another request
+        connection.terminate()
 
 
 async def _under_key(unit: Unit, keyed: KeyedRequest, deed: Deed[Answer]) -> Answer:

@@ -15,16 +15,19 @@ MOST_ROWS = 500
 MOST_ERRORS = 1_000
 
 _NO_NUL = {"pattern": "^[^\\u0000]*$"}
+_UNITS = {"description": "whole minor units: 24000 in EUR is 240.00"}
 _WHOLE = {"noun": "a whole number of minor units"}
 
-Day = datetime.date
+Day = Annotated[datetime.date, Meta(extra_json_schema={"description": "a day: 2026-01-31"})]
 Text = Annotated[str, Meta(max_length=80, extra_json_schema=_NO_NUL)]
 Name = Annotated[str, Meta(min_length=1, max_length=80, extra_json_schema=_NO_NUL)]
-ExternalId = Annotated[str, Meta(max_length=80, extra_json_schema=_NO_NUL)]
-Amount = Annotated[int, Meta(ge=0, le=LARGEST_AMOUNT, extra=_WHOLE)]
-Total = Annotated[int, Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
+ExternalId = Annotated[str, Meta(max_length=80, extra_json_schema=_NO_NUL | {"description": "an empty one is null"})]
+Amount = Annotated[int, Meta(ge=0, le=LARGEST_AMOUNT, extra=_WHOLE, extra_json_schema=_UNITS)]
+Total = Annotated[int, Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, extra_json_schema=_UNITS)]
 Count = Annotated[int, Meta(ge=0)]
-TermDays = Annotated[int, Meta(ge=0, le=365, extra={"noun": "a whole number of days"})]
+TermDays = Annotated[
+    int, Meta(ge=0, le=365, extra={"noun": "a whole number of days"}, extra_json_schema={"description": "days from issue to due date"})
+]
 Language = Literal["fr", "en", "de", "it", "nl", "es", "pt", "pl"]
 InvoiceStatus = Literal["due", "overdue", "paid", "disputed", "offset", "payment_in_progress", "upcoming_payment", "recovery"]
 CreditNoteStatus = Literal["available", "deducted", "disputed", "recovery"]

@@ -9,13 +9,20 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
+
+from duebook.store.db import UnfitDatabase
 
 _HERE: Final = Path(__file__).parent
 
 
 def upgrade(dsn: str) -> None:
-    """Run what is missing, under an advisory lock, so that several starts at once run it once."""
-    command.upgrade(_config(dsn), "head")
+    """Run what is missing, under an advisory lock, so that several starts at once run it once. Raises UnfitDatabase."""
+    try:
+        command.upgrade(_config(dsn), "head")
+    except DBAPIError as error:
+        said = str(error.orig).strip().split("\n", 1)[0]
+        raise UnfitDatabase(f"the schema could not be brought up to date: {said}") from error
 
 
 def as_sql() -> str:
