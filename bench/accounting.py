@@ -29,7 +29,32 @@ class Cost:
 
 def cost(*, serving: int | None, postmaster: int) -> Cost:
     """The CPU seconds so far of the server with process id `serving` (None: it does not run) and of PostgreSQL."""
-    return Cost(0 if serving is None else _tree_seconds(serving), _tree_seconds(postmaster))
+    postgresql = _tree_seconds(postmaster)
+    if serving is None:
+        return Cost(0, postgresql)
+    within = postmaster in tree(serving)
+    return Cost(_tree_seconds(serving) - (postgresql if within else 0), postgresql)
+
+
+def all_of(serving: int) -> Cost:
+    """The CPU seconds so far of a server that runs its own PostgreSQL."""
+    return cost(serving=serving, postmaster=_postmaster(serving))
+
+
+def python_memory(serving: int) -> dict[str, float]:
+    """MiB of each Python process of a server, by its kind (`server` starts and watches the others)."""
+    of_postgresql = set(tree(_postmaster(serving)))
+    return {_kind(pid): memory_mib(pid) for pid in tree(serving) if pid not in of_postgresql}
+
+
+def _kind(pid: int) -> str:
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return words[words.index(b"duebook.child") + 1].decode() if b"duebook.child" in words else "server"
+
+
+def _postmaster(serving: int) -> int:
+    """The first process below a server that is no Python: nothing else is started from there."""
+    return next(pid for pid in tree(serving) if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres")
 
 
 def tree(pid: int) -> list[int]:

@@ -7,6 +7,7 @@ have their turn.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -122,8 +123,15 @@ class Serving:
         self.port = port
         self._process = process
 
+    def kill(self) -> None:
+        """Kill it with -9."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> None:
-        """Stop it in order. Raises where it does not end well."""
+        """Stop it in order, unless it was killed. Raises where it does not end well."""
+        if self._process.poll() == -signal.SIGKILL:
+            return
         self._process.terminate()
         code = self._process.wait(60)
         if code != 0:

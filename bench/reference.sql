@@ -21,11 +21,11 @@ CREATE TABLE reference_notes (
 );
 
 -- name: documents
-SELECT '018f0000-0000-7000-8000-000000000001', n, 1000 + n, n, DATE '2026-01-01' + (n % 365)::int, md5(n::text), 'reference ' || n
+SELECT uuid '018f0000-0000-7000-8000-000000000001', n, 1000 + n, n, DATE '2026-01-01' + (n % 365)::int, md5(n::text), 'reference ' || n
 FROM generate_series(1, 50000) AS n
 
 -- name: notes
-SELECT '018f0000-0000-7000-8000-000000000001', n, convert_to(repeat(md5(n::text), 12), 'UTF8')
+SELECT uuid '018f0000-0000-7000-8000-000000000001', n, convert_to(repeat(md5(n::text), 12), 'UTF8')
 FROM generate_series(1, 50000) AS n
 
 -- name: read

@@ -22,6 +22,7 @@ from duebook.leanpay.operations import OPERATIONS
 from duebook.leanpay.problems import ProblemWriter
 from duebook.settings import Settings
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
+from duebook.store.room import Room
 from duebook.web import logs, pages
 from duebook.web.door import Door
 from duebook.web.keys import Keys
@@ -36,7 +37,7 @@ def configure_logs(level: str) -> None:
 
 def build(*, settings: Settings, database: Database) -> ASGIApp:
     """The application on an open database, which is closed when the application ends."""
-    work = Work(database, seconds=settings.request_seconds)
+    work = Work(database, seconds=settings.request_seconds, room=Room(settings.room_dir))
     keys = Keys(database)
     limits = Limits(
         body_bytes=settings.body_bytes,
@@ -57,8 +58,8 @@ def build(*, settings: Settings, database: Database) -> ASGIApp:
     async def ready(_: Request) -> Response:
         try:
             # Not from the pool of the requests: a server with all hands full is ready all the same.
-            async with asyncio.timeout(2), database.owner() as connection:
-                await connection.execute("SELECT 1")
+            async with asyncio.timeout(2):
+                await database.ping()
         except (*LOST, *TIMED_OUT, *OUT_OF_ROOM):
             return JSONResponse({"status": "waiting for the database"}, status_code=503, headers={"Retry-After": "1"})
         return JSONResponse({"status": "ready"})

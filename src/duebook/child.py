@@ -16,6 +16,7 @@ import uvloop
 
 from duebook import app, settings
 from duebook.jobs import runner
+from duebook.store.room import Room
 
 _PR_SET_PDEATHSIG = 1
 
@@ -52,7 +53,15 @@ def main(arguments: list[str]) -> None:
         listener = socket.socket(fileno=int(arguments[2]))
         uvloop.run(app.serve(settings=config, dsn=config.database_url, listener=listener))
     else:
-        asyncio.run(runner.run(dsn=config.database_url, request_seconds=config.request_seconds, pinned=config.today))
+        asyncio.run(
+            runner.run(
+                dsn=config.database_url,
+                request_seconds=config.request_seconds,
+                grace_seconds=config.grace_seconds,
+                pinned=config.today,
+                room=Room(config.room_dir),
+            )
+        )
 
 
 if __name__ == "__main__":

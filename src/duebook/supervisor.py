@@ -1,7 +1,7 @@
 """`duebook serve`: PostgreSQL (embedded or yours), HTTP processes and a worker, started, watched and stopped together.
 
 What dies is started again: a process after a short pause, an embedded PostgreSQL up to five times in a row. SIGTERM and SIGINT stop
-everything in order: HTTP first (requests in flight finish), then the worker, then PostgreSQL.
+everything in order: first HTTP and the worker (requests and the round in hand finish, or are rolled back after a grace), then PostgreSQL.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from duebook import embedded
 from duebook.settings import Settings
 from duebook.store import migrations
 from duebook.store.db import Database, check_fitness
+from duebook.store.room import Room
 
 _log = structlog.get_logger("duebook.serve")
 
@@ -32,6 +33,7 @@ _PAUSE_SECONDS: Final = 0.5
 _STEADY_SECONDS: Final = 60
 """A database that ran this long has earned its five restarts again."""
 READY_SECONDS: Final = 60
+_FULL_DISK_SECONDS: Final = 2
 _CLOSING_SECONDS: Final = 10
 """What a process may take for its last words, beyond the grace of its requests."""
 
@@ -61,6 +63,9 @@ class Supervisor:
         self._stopping = False
         self._may_break_off = False
         self._children: list[_Child] = []
+        self._room = Room(None)
+        self._deaths = 0
+        self._started_at = 0.0
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises CannotServe."""
@@ -77,7 +82,8 @@ class Supervisor:
     def _serve(self, dsn: str, server: embedded.Embedded | None) -> None:
         with _listening(self._settings) as listener:
             address = _address(listener)
-            environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn}
+            environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn, "DUEBOOK_ROOM_DIR": str(server.data) if server else ""}
+            self._room, self._started_at = Room(server.data if server else None), time.monotonic()
             kinds = [*["http"] * self._workers, "worker"]
             try:
                 for kind in kinds:
@@ -143,39 +149,50 @@ class Supervisor:
         return False
 
     def _watch(self, server: embedded.Embedded | None, listener: socket.socket, environment: Mapping[str, str]) -> None:
-        restarts, started = 0, time.monotonic()
         while not self._stopping:
-            if server is not None and server.poll() is not None:
-                restarts = 0 if time.monotonic() - started > _STEADY_SECONDS else restarts
-                restarts += 1
-                if restarts > _RESTARTS:
-                    raise CannotServe(f"PostgreSQL died {_RESTARTS} times in a row: see {self._settings.data_dir}/postgres.log")
-                _log.warning("PostgreSQL died, starting it again", time=restarts)
-                started = time.monotonic()
-                try:
-                    with self._breaking_off():
-                        server.restart()
-                except embedded.EmbeddedError as error:
-                    _log.error("PostgreSQL did not start", error=str(error))
+            if server is not None:
+                self._mind(server)
             for place, child in enumerate(self._children):
                 if child.process.poll() is not None and time.monotonic() - child.started > _PAUSE_SECONDS:
                     _log.warning("process died, starting it again", kind=child.kind, code=child.process.returncode)
                     self._children[place] = self._spawn(child.kind, listener, environment)
             time.sleep(0.2)
 
+    def _mind(self, server: embedded.Embedded) -> None:
+        """Start PostgreSQL again where it died."""
+        if server.poll() is None:
+            self._room.keep_reserve()
+            return
+        now = time.monotonic()
+        if self._room.low():
+            # It died of a full disk, or would now: that heals by itself or not at all, so these deaths are not counted.
+            if now - self._started_at < _FULL_DISK_SECONDS:
+                return
+            self._room.give_up_reserve()
+            _log.error("PostgreSQL died and the disk is full, trying again")
+        else:
+            self._deaths = 1 if now - self._started_at > _STEADY_SECONDS else self._deaths + 1
+            if self._deaths > _RESTARTS:
+                raise CannotServe(f"PostgreSQL died {_RESTARTS} times in a row: see {self._settings.data_dir}/postgres.log")
+            _log.warning("PostgreSQL died, starting it again", time=self._deaths)
+        self._started_at = now
+        try:
+            with self._breaking_off():
+                server.restart()
+        except embedded.EmbeddedError as error:
+            _log.error("PostgreSQL did not start", error=str(error).splitlines()[0])
+
     def _stop_children(self) -> None:
-        for kind in ("http", "worker"):
-            stopping = [child.process for child in self._children if child.kind == kind]
-            for process in stopping:
-                process.terminate()
-            end = time.monotonic() + self._settings.grace_seconds + _CLOSING_SECONDS
-            for process in stopping:
-                try:
-                    process.wait(max(0.1, end - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    _log.warning("process does not end, it is killed", kind=kind)
-                    process.kill()
-                    process.wait()
+        for child in self._children:
+            child.process.terminate()
+        end = time.monotonic() + self._settings.grace_seconds + _CLOSING_SECONDS
+        for child in self._children:
+            try:
+                child.process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _log.warning("process does not end, it is killed", kind=child.kind)
+                child.process.kill()
+                child.process.wait()
 
 
 def prepare(dsn: str) -> None:

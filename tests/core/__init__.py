@@ -1,0 +1,1 @@
+"""Laws and stories of the core: pure values in, pure values out, no database."""

@@ -76,10 +76,13 @@ def invoices(draw: st.DrawFn) -> Invoice:
     )
 
 
+_KINDS: tuple[Kind, ...] = ("payment", "link", "write_off")
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> list[Allocation]:
     """Payments, links and write-offs of one invoice, few and small, in order of recording."""
-    drawn = draw(st.lists(st.tuples(st.sampled_from(["payment", "link", "write_off"]), small, days), max_size=4))
+    drawn = draw(st.lists(st.tuples(st.sampled_from(_KINDS), small, days), max_size=4))
     return [
         row(kind, number=number, amount=amount, on=on, credit_note=9 if kind == "link" else None)
         for number, (kind, amount, on) in enumerate(drawn, start=1)

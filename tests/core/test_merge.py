@@ -161,11 +161,12 @@ def _once_named(rows: list[tuple[str | None, int, UUID, int, str]]) -> list[Allo
     return kept
 
 
+def _draft(day: int, amount: int, name: str | None, note: UUID) -> AllocationDraft:
+    return AllocationDraft(MONDAY + timedelta(days=day), amount, name, note)
+
+
 stored_rows = st.lists(st.tuples(names, few, notes, few, whose), max_size=6).map(_once_named)
-given_rows = st.lists(
-    st.builds(lambda day, amount, name, note: AllocationDraft(MONDAY + timedelta(days=day), amount, name, note), few, few, names, notes),
-    max_size=6,
-).filter(lambda drafts: not repeated(drafts, path=(), within=""))
+given_rows = st.lists(st.builds(_draft, few, few, names, notes), max_size=6).filter(lambda drafts: not repeated(drafts, path=(), within=""))
 
 
 def stored_after(stored: list[Allocation], drafts: list[AllocationDraft]) -> list[Allocation]:

@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 
-from tests.faults.serving import Served, run
+from duebook import embedded
+from tests.faults.serving import Served, ask, run
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def starting(books: Books, tmp_path: Path) -> Iterator[Starter]:
         return servers[-1]
 
     yield start
-    for served in servers:
+    for served in reversed(servers):  # a later one may have taken over the data of an earlier one
         served.end()
 
 
@@ -85,3 +88,26 @@ def shared(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield served.ready()
     finally:
         served.end()
+
+
+@dataclass(frozen=True)
+class External:
+    """A PostgreSQL that is not the server's own. `fresh()` is the DSN of a new database, with the books of Acme or empty."""
+
+    server: embedded.Embedded
+
+    def fresh(self, *, template: str = "duebook") -> str:
+        name = f"books_{uuid4().hex[:12]}"
+        ask(self.server.superuser_dsn, f'CREATE DATABASE "{name}" OWNER duebook TEMPLATE "{template}"')
+        return urlunsplit(urlsplit(self.server.dsn)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="module")
+def external(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Iterator[External]:
+    place = tmp_path_factory.mktemp("external")
+    shutil.copytree(books.data_dir / "postgres", place / "postgres")
+    server = embedded.start(data_dir=place)
+    try:
+        yield External(server)
+    finally:
+        server.stop()

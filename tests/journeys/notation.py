@@ -4,8 +4,8 @@
     2026-02-05  expect FA-1 overdue, remaining 1200.00
                 refused 409 over_allocation: link 1300.00 of AV-1 to FA-1
 
-A step is a day, a verb and its words; a step without a day happens on the day of the one before. All else on the page is prose. Verbs and what
-they do are in `telling`.
+A step is a day, a verb and its words; a step without a day happens on the day of the one before. All else on the page is prose. The verbs
+are in `telling`.
 """
 
 import re

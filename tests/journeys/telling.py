@@ -1,7 +1,7 @@
 """Tells a story to the LeanPay door, as an accountant's program would: each document is a body that grows and is sent again whole.
 
-A verb is a method with the pattern of its words. An expectation that does not hold raises Untrue with the place and both sides. What this module
-does not do: compute what should be; that stands in the story.
+A verb is a method with the pattern of its words. An expectation that does not hold raises Untrue with the place and both sides. What this
+module does not do: compute what should be; that stands in the story.
 """
 
 import re
@@ -15,6 +15,7 @@ from tests.journeys.wire import Outlet
 Body = dict[str, Any]
 _AMOUNT = r"-?\d+(?:\.\d+)?"
 _DAY = r"\d{4}-\d{2}-\d{2}"
+_DOCUMENT = r"[A-Z]{2}-\d+"
 _VERBS: list[tuple[re.Pattern[str], str]] = []
 
 
@@ -26,7 +27,14 @@ def verb(pattern: str) -> Callable[[Any], Any]:
     """Gives a method its words; groups become its arguments, by name."""
 
     def named(method: Any) -> Any:
-        _VERBS.append((re.compile(pattern.replace("AMOUNT", _AMOUNT).replace("DAY", _DAY)), method.__name__))
+        _VERBS.append(
+            (
+                re.compile(
+                    pattern.replace("AMOUNT", _AMOUNT).replace("DAY", _DAY).replace("CODE", "[A-Z]{3}").replace("DOCUMENT", _DOCUMENT)
+                ),
+                method.__name__,
+            )
+        )
         return method
 
     return named
@@ -54,26 +62,29 @@ class Teller:
             raise Unreadable(f"{step.place}: {step.words}\n  {unreadable}") from unreadable
 
     async def _do(self, words: str) -> None:
-        for pattern, name in _VERBS:
-            if match := pattern.fullmatch(words):
-                deed: Callable[..., Awaitable[None]] = getattr(self, name)
-                await deed(**match.groupdict())
-                return
-        raise Unreadable("no verb has these words: see telling.py")
+        found = [(name, match) for pattern, name in _VERBS if (match := pattern.fullmatch(words))]
+        if len(found) != 1:
+            raise Unreadable(f"{len(found)} verbs have these words: see telling.py")
+        name, match = found[0]
+        deed: Callable[..., Awaitable[None]] = getattr(self, name)
+        await deed(**match.groupdict())
 
     # What happens
 
-    @verb(r"invoice (?P<name>\S+) of (?P<who>\w+), (?P<amount>AMOUNT) (?P<currency>[A-Z]{3})(?: worth (?P<worth>AMOUNT) EUR)?, due (?P<due>DAY)")
+    @verb(
+        r"invoice (?P<name>DOCUMENT) of (?P<who>\w+), (?P<amount>AMOUNT) (?P<currency>CODE)"
+        r"(?: worth (?P<worth>AMOUNT) EUR)?, due (?P<due>DAY)"
+    )
     async def invoice(self, *, name: str, who: str, amount: str, currency: str, worth: str | None, due: str) -> None:
         """An invoice with one due date, issued today."""
         await self._issue(name, who, currency, [(due, amount)], worth)
 
-    @verb(r"invoice (?P<name>\S+) of (?P<who>\w+) in (?P<currency>[A-Z]{3}): (?P<parts>AMOUNT due DAY(?:, AMOUNT due DAY)*)")
+    @verb(r"invoice (?P<name>DOCUMENT) of (?P<who>\w+) in (?P<currency>CODE): (?P<parts>AMOUNT due DAY(?:, AMOUNT due DAY)*)")
     async def scheduled(self, *, name: str, who: str, currency: str, parts: str) -> None:
         """An invoice in instalments, issued today."""
         await self._issue(name, who, currency, [(part.split(" due ")[1], part.split(" due ")[0]) for part in parts.split(", ")], None)
 
-    @verb(r"credit note (?P<name>\S+) of (?P<who>\w+), (?P<amount>AMOUNT) (?P<currency>[A-Z]{3})(?: worth (?P<worth>AMOUNT) EUR)?")
+    @verb(r"credit note (?P<name>DOCUMENT) of (?P<who>\w+), (?P<amount>AMOUNT) (?P<currency>CODE)(?: worth (?P<worth>AMOUNT) EUR)?")
     async def credit_note(self, *, name: str, who: str, amount: str, currency: str, worth: str | None) -> None:
         """A credit note, issued today."""
         body: Body = {"reference": name, "amount": minor(amount, currency=currency), "issueDate": self._today, "currency": currency}
@@ -83,26 +94,26 @@ class Teller:
         await self._sent("/credit-notes/complete", body)
         self._credit_notes[name] = body
 
-    @verb(r"payment (?P<receipt>\S+) of (?P<amount>AMOUNT) on (?P<name>\S+)(?:, dated (?P<dated>DAY))?")
+    @verb(r"payment (?P<receipt>DOCUMENT) of (?P<amount>AMOUNT) on (?P<name>DOCUMENT)(?:, dated (?P<dated>DAY))?")
     async def payment(self, *, receipt: str, amount: str, name: str, dated: str | None) -> None:
         """Money on one invoice, today or dated otherwise."""
         await self._pay(receipt, name, amount, dated or self._today)
 
-    @verb(r"receipt (?P<receipt>\S+): (?P<parts>AMOUNT on \S+(?:, AMOUNT on \S+)*)")
+    @verb(r"receipt (?P<receipt>DOCUMENT): (?P<parts>AMOUNT on DOCUMENT(?:, AMOUNT on DOCUMENT)*)")
     async def receipt(self, *, receipt: str, parts: str) -> None:
         """One transfer at the bank that pays several invoices."""
         for part in parts.split(", "):
             amount, name = part.split(" on ")
             await self._pay(receipt, name, amount, self._today)
 
-    @verb(r"link (?P<amount>AMOUNT) of (?P<note>\S+) to (?P<name>\S+)")
+    @verb(r"link (?P<amount>AMOUNT) of (?P<note>DOCUMENT) to (?P<name>DOCUMENT)")
     async def link(self, *, amount: str, note: str, name: str) -> None:
         """A part of a credit note laid on an invoice, today; sent with the invoice."""
         body = self._invoices[name]
         row = {"date": self._today, "creditNote": {"externalId": note}, "amount": minor(amount, currency=_currency(body))}
         await self._resend_invoice(name, body | {"creditNoteLinks": [*body.get("creditNoteLinks", []), row]})
 
-    @verb(r"payback (?P<receipt>\S+) of (?P<amount>AMOUNT) on (?P<note>\S+)")
+    @verb(r"payback (?P<receipt>DOCUMENT) of (?P<amount>AMOUNT) on (?P<note>DOCUMENT)")
     async def payback(self, *, receipt: str, amount: str, note: str) -> None:
         """Money given back on a credit note, today."""
         body = self._credit_notes[note]
@@ -111,7 +122,7 @@ class Teller:
         await self._sent("/credit-notes/complete", body)
         self._credit_notes[note] = body
 
-    @verb(r"the same invoice (?P<name>\S+) again")
+    @verb(r"the same invoice (?P<name>DOCUMENT) again")
     async def again(self, *, name: str) -> None:
         """The same body once more: the answer must be the stored document, untouched."""
         before = await self._read_invoice(name)
@@ -158,9 +169,9 @@ class Teller:
         after = await self._outlet.get(self._day, "/invoices"), await self._outlet.get(self._day, "/credit-notes")
         _same("the books after a refusal", before, after)
 
-    @verb(r"expect (?P<name>\S+) (?P<status>[a-z_]+)(?P<sums>(?:, \w+ AMOUNT)*)")
+    @verb(r"expect (?P<name>DOCUMENT) (?P<status>[a-z_]+)(?P<sums>(?:, \w+ AMOUNT)*)")
     async def expect(self, *, name: str, status: str, sums: str) -> None:
-        """The status of a document, read by itself and in the list, and what is said of its sums: amount, remaining, paid, offset, payback, deducted."""
+        """The status of a document, read by itself and in the list, and sums: amount, remaining, paid, offset, payback, deducted."""
         is_invoice = name in self._invoices
         currency = _currency(self._invoices[name]) if is_invoice else self._credit_notes[name]["currency"]
         found = await (self._read_invoice(name) if is_invoice else self._read_credit_note(name))
@@ -172,14 +183,14 @@ class Teller:
         listed = await self._outlet.get(self._day, "/invoices" if is_invoice else "/credit-notes", status=status, externalId=name)
         _same("in the list", [found], listed["data"])
 
-    @verb(r"expect shares of (?P<name>\S+): (?P<amounts>AMOUNT EUR(?:, AMOUNT EUR)*)")
+    @verb(r"expect shares of (?P<name>DOCUMENT): (?P<amounts>AMOUNT EUR(?:, AMOUNT EUR)*)")
     async def expect_shares(self, *, name: str, amounts: str) -> None:
         """The default-currency amounts of its payments, in order."""
         found = await self._read_invoice(name)
         wanted = [minor(amount.removesuffix(" EUR"), currency="EUR") for amount in amounts.split(", ")]
         _same("shares", wanted, [row["defaultCurrencyAmount"] for row in found["payments"]])
 
-    @verb(r"expect (?P<who>\w+) in (?P<currency>[A-Z]{3}):(?P<sums> \w+ AMOUNT(?:, \w+ AMOUNT)*)")
+    @verb(r"expect (?P<who>\w+) in (?P<currency>CODE):(?P<sums> \w+ AMOUNT(?:, \w+ AMOUNT)*)")
     async def expect_customer(self, *, who: str, currency: str, sums: str) -> None:
         """What a customer owes: outstanding, overdue, unapplied, credit, balance."""
         client = await self._outlet.get(self._day, f"/clients/{self._clients[who]}")

@@ -15,7 +15,7 @@ from tests.make import Company, open_company
 from tests.serving import serving
 
 HERE = Path(__file__).parent
-STORIES = sorted(page for page in HERE.glob("*.md") if page.name != "README.md")
+STORIES = sorted(HERE.glob("*.md"))
 NEEDS_A_SERVER = "the line is cut"
 
 
@@ -71,8 +71,12 @@ BEGINNING = "# A story\n\n    2026-01-05  invoice FA-1 of Dupont, 1200.00 EUR, d
 
 
 async def told(company: CompanyMaker, page: Path, words: str) -> None:
-    page.write_text(BEGINNING + words + "\n", encoding="utf-8")
+    _write(page, BEGINNING + words + "\n")
     await tell(page, Teller(InProcess(await company())))
+
+
+def _write(page: Path, text: str) -> None:
+    page.write_text(text, encoding="utf-8")
 
 
 async def test_the_runner_tells_the_truth(company: CompanyMaker, tmp_path: Path):
@@ -94,6 +98,6 @@ async def test_a_line_that_nobody_understands_is_no_prose(company: CompanyMaker,
 def test_a_story_goes_forward_and_has_its_days(tmp_path: Path):
     page = tmp_path / "page.md"
     for text in ("    expect 1 invoice\n", "    2026-02-01  expect 1 invoice\n    2026-01-31  expect 1 invoice\n"):
-        page.write_text(text)
+        _write(page, text)
         with pytest.raises(Unreadable, match=r"page\.md:[12]"):
             steps(page)

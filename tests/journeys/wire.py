@@ -10,7 +10,7 @@ import httpx2
 
 from tests.make import PREFIX, Company
 
-_HEARD_SECONDS = 5
+_HEARD_SECONDS = 30
 
 
 class Outlet(Protocol):

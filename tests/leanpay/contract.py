@@ -1,7 +1,7 @@
 """Two OpenAPI documents made comparable: what an operation takes and gives, as flat facts, however it is written down.
 
-References are followed, `allOf` is merged, a nullable value is written one way, sets are sorted; words for people are left out. The order of an
-answer's properties is a fact like another.
+References are followed, `allOf` is merged, a nullable value is written one way, sets are sorted; words for people are left out. The order
+of an answer's properties is a fact like another.
 """
 
 from collections.abc import Iterator, Mapping

@@ -3,7 +3,7 @@
 It reads as the owner and never writes.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ async def footprint(company: Company) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     async with company.database.owner() as connection:
         for table in TABLES:
-            row = await connection.fetchrow(
+            (row,) = await connection.fetch(
                 f"SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} AS t WHERE tenant_id = $1",
                 company.tenant.id,
             )
@@ -28,7 +28,7 @@ async def footprint(company: Company) -> dict[str, tuple[int, str]]:
 
 
 @asynccontextmanager
-async def unchanged(*companies: Company) -> AsyncIterator[None]:
+async def unchanged(*companies: Company) -> AsyncGenerator[None]:
     """What happens inside must leave every row of these companies as it was, and add none."""
     before = [await footprint(company) for company in companies]
     yield

@@ -1,34 +1,57 @@
 """Makes a generated request sensible where a schema cannot: references name what exists, sums agree, amounts leave room for their sums.
 
-A generator that follows the schema alone would nearly always be refused by the books and so never reach what happens behind them. Only requests
-that were meant to be valid are touched.
+A generator that follows the schema alone would nearly always be refused by the books and so never reach what happens behind them. Only
+requests that were meant to be valid are touched.
 """
 
+import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 ROOM = 10**9
-"""Amounts are brought below it, so that 500 rows of them stay below what the books can hold."""
+"""What is stored stays below it, so that the sums of many documents stay below what the books can hold exactly."""
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """A client with an invoice and a credit note of its own, by id."""
+
+    client: str
+    invoice: str
+    credit_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is in the books before: ids by the name of the path parameter that takes them."""
+    """What is in the books before."""
 
-    ids: Mapping[str, list[str]]
+    customers: Sequence[Customer]
     turn: Iterator[int] = field(default_factory=itertools.count)
 
-    def one(self, name: str) -> str:
-        """One of the ids, another each time."""
-        return self.ids[name][next(self.turn) % len(self.ids[name])]
+    def path_id(self, name: str) -> str:
+        """An id for a path parameter, another each time."""
+        customer = self.customers[next(self.turn) % len(self.customers)]
+        return {"clientId": customer.client, "invoiceId": customer.invoice, "creditNoteId": customer.credit_note}[name]
+
+    def customer(self, external_id: str | None) -> Customer:
+        """Whose document it is: always the same one's under one externalId, since documents with allocations may not change hands."""
+        return self.customers[len(external_id or "") % len(self.customers)]
 
 
 def body(operation_id: str, given: Any, known: Known) -> Any:
-    """The body of an operation made sensible, in place."""
-    SENSE.get(operation_id, _as_it_is)(given, known)
-    return given
+    """The body of an operation made sensible; what was given stays as it was."""
+    made = copy.deepcopy(given)
+    SENSE.get(operation_id, _as_it_is)(made, known)
+    return made
+
+
+def is_large(given: Any) -> bool:
+    """Whether an amount in the body is so large that a few such documents together pass what can be told exactly."""
+    if isinstance(given, dict):
+        return any(is_large(inner) for inner in given.values())
+    return any(map(is_large, given)) if isinstance(given, list) else isinstance(given, int | float) and given >= ROOM
 
 
 def _as_it_is(_given: Any, _known: Known) -> None:
@@ -36,7 +59,7 @@ def _as_it_is(_given: Any, _known: Known) -> None:
 
 
 def _simple(given: Any, known: Known) -> None:
-    given["clientId"] = known.one("clientId")
+    given["clientId"] = known.customer(given.get("externalId")).client
 
 
 def _many(field_name: str) -> Callable[[Any, Known], None]:
@@ -48,38 +71,53 @@ def _many(field_name: str) -> Callable[[Any, Known], None]:
 
 
 def _complete_invoice(given: Any, known: Known) -> None:
-    given["client"] = _reference(given.get("client"), known.one("clientId"))
-    currency = given["dueDates"][0]["currency"]
+    currency = _currency(given, given["dueDates"][0]["currency"], links=given.get("creditNoteLinks"))
+    owner = known.customer(given.get("externalId"))
+    given["client"] = _reference(given.get("client"), owner.client, known)
     for row in given["dueDates"]:
         row["currency"] = currency
-        row["amount"] = _roomy(row["amount"])
-        row["defaultCurrencyAmount"] = row["amount"]
+        row["amount"] = row["defaultCurrencyAmount"] = _roomy(row["amount"])
     given["amount"] = sum(row["amount"] for row in given["dueDates"])
-    for row in given.get("payments", []):
-        row["amount"] = _roomy(row["amount"])
+    _rows(given.get("payments", []), known, most=ROOM)
+    _rows(given.get("creditNoteLinks", []), known, most=3)
     for row in given.get("creditNoteLinks", []):
-        row["creditNote"] = _reference(row["creditNote"], known.one("creditNoteId"))
-        row["amount"] = _roomy(row["amount"]) % 100
+        row["creditNote"] = _reference(row["creditNote"], owner.credit_note, known)
 
 
 def _complete_credit_note(given: Any, known: Known) -> None:
-    given["client"] = _reference(given.get("client"), known.one("clientId"))
-    given["amount"] = _roomy(given["amount"])
-    given["defaultCurrencyAmount"] = given["amount"]
-    for row in given.get("paybacks", []):
-        row["amount"] = _roomy(row["amount"]) % 100
+    given["currency"] = _currency(given, given["currency"], links=given.get("invoiceLinks"))
+    owner = known.customer(given.get("externalId"))
+    given["client"] = _reference(given.get("client"), owner.client, known)
+    given["amount"] = given["defaultCurrencyAmount"] = _roomy(given["amount"])
+    _rows(given.get("paybacks", []), known, most=3)
+    _rows(given.get("invoiceLinks", []), known, most=3)
     for row in given.get("invoiceLinks", []):
-        row["invoice"] = _reference(row["invoice"], known.one("invoiceId"))
-        row["amount"] = _roomy(row["amount"]) % 100
+        row["invoice"] = _reference(row["invoice"], owner.invoice, known)
+
+
+def _currency(given: Any, currency: str, *, links: Any) -> str:
+    """That of the documents it is linked with, else as given; one externalId then stands for one document in each currency."""
+    if links:
+        return "EUR"
+    if given.get("externalId"):
+        given["externalId"] = f"{currency} {given['externalId']}"[:80]
+    return currency
+
+
+def _rows(rows: list[Any], known: Known, *, most: int) -> None:
+    for row in rows:
+        row["amount"] = int(row["amount"]) % most
+        if row.get("externalId"):
+            row["externalId"] = f"{next(known.turn)}-{row['externalId']}"[:80]
 
 
 def _roomy(amount: float) -> int:
     return int(amount) % ROOM
 
 
-def _reference(given: Any, id: str) -> dict[str, str]:
-    """By id where the generator said an id; what it named by externalId alone stays unknown, and is answered 404."""
-    return given if given and "id" not in given else {"id": id}
+def _reference(given: Any, id: str, known: Known) -> dict[str, str]:
+    """By id; every fifth time as the generator made it, which names nothing and is answered 404."""
+    return given if given and next(known.turn) % 5 == 0 else {"id": id}
 
 
 SENSE: Mapping[str, Callable[[Any, Known], None]] = {

@@ -137,9 +137,22 @@ DAYS: list[tuple[Any, str]] = [
     (None, "type"),
 ]
 TEXTS: list[tuple[Any, str]] = [("x" * 81, "too_long"), ("é" * 81, "too_long"), (1, "type"), (None, "type"), (["FA-1"], "type")]
-UUIDS: list[tuple[Any, str]] = [("1", "format"), ("", "format"), ("019c1845a0ee7804bd459e21551e5107", "format"), (1, "type"), (None, "type")]
+UUIDS: list[tuple[Any, str]] = [
+    ("1", "format"),
+    ("", "format"),
+    ("019c1845a0ee7804bd459e21551e5107", "format"),
+    (1, "type"),
+    (None, "type"),
+]
 EXTERNAL_IDS: list[tuple[Any, str]] = [("x" * 81, "too_long"), (1, "type"), ({}, "type")]
-CURRENCIES: list[tuple[Any, str]] = [("XYZ", "currency"), ("eur", "currency"), ("EURO", "currency"), ("", "currency"), (978, "type"), (None, "type")]
+CURRENCIES: list[tuple[Any, str]] = [
+    ("XYZ", "currency"),
+    ("eur", "currency"),
+    ("EURO", "currency"),
+    ("", "currency"),
+    (978, "type"),
+    (None, "type"),
+]
 FIELDS: list[tuple[str, tuple[Any, ...], list[tuple[Any, str]]]] = [
     ("/invoices", ("clientId",), UUIDS),
     ("/invoices", ("reference",), TEXTS),
@@ -252,7 +265,8 @@ async def test_a_document_holds_at_most_500_rows_and_that_many_are_taken(acme: C
 
 
 @pytest.mark.parametrize(
-    ("written_as", "whole"), [("24000", 24000), ("24000.0", 24000), ("2.4e4", 24000), ("24E3", 24000), ("-0", 0), (f"{MAX_AMOUNT}.0", MAX_AMOUNT)]
+    ("written_as", "whole"),
+    [("24000", 24000), ("24000.0", 24000), ("2.4e4", 24000), ("24E3", 24000), ("-0", 0), (f"{MAX_AMOUNT}.0", MAX_AMOUNT)],
 )
 async def test_a_number_without_a_fraction_is_whole_however_it_is_written(acme: Company, written_as: str, whole: int) -> None:
     body = json.dumps(simple_invoice(await acme.customer(), amount=77777)).replace("77777", written_as)

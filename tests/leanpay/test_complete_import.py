@@ -30,24 +30,30 @@ async def flags(company: Company) -> list[tuple[bool, bool, bool]]:
     return [tuple(one) for one in await column(company, sql)]
 
 
-async def record_by_hand(company: Company, *, kind: str, document: str, amount: int, external_id: str | None, date: str = "2026-01-10") -> None:
+async def record_by_hand(
+    company: Company, *, kind: str, document: str, amount: int, external_id: str | None, date: str = "2026-01-10"
+) -> None:
     """A payment or payback as a bank file or the desk would record it: a row that no complete import made."""
     place = "invoice" if kind == "payment" else "credit_note"
-    table = "amount_paid" if kind == "payment" else "amount_paid_back"
+    total = "amount_paid" if kind == "payment" else "amount_paid_back"
     await execute(
         company,
-        f"INSERT INTO allocations (tenant_id, id, {place}_id, {place}_position, kind, amount, updated_at, dated_on, recorded_on, effective_on,"
-        " by_invoice, by_credit_note, by_hand, external_id) SELECT $1, $2, id, positions + 1, $4, $5, now(), $6::text::date, '2026-02-01',"
+        f"INSERT INTO allocations (tenant_id, id, {place}_id, {place}_position, kind, amount, updated_at, dated_on, recorded_on,"
+        " effective_on, by_invoice, by_credit_note, by_hand, external_id)"
+        " SELECT $1, $2, id, positions + 1, $4, $5, now(), $6::text::date, '2026-02-01',"
         f" LEAST($6::text::date, '2026-02-01'), false, false, true, $7 FROM {place}s WHERE tenant_id = $1 AND id = $3",
         uuid4(), document, kind, amount, date, external_id,
     )  # fmt: skip
     await execute(
         company,
-        f"UPDATE {place}s SET positions = positions + 1, {table} = {table} + $3 WHERE tenant_id = $1 AND id = $2", document, amount,
+        f"UPDATE {place}s SET positions = positions + 1, {total} = {total} + $3 WHERE tenant_id = $1 AND id = $2", document, amount,
     )  # fmt: skip
 
 
-PAIRS = [("/invoices/complete", complete_invoice, "payments", "payment"), ("/credit-notes/complete", complete_credit_note, "paybacks", "payback")]
+PAIRS = [
+    ("/invoices/complete", complete_invoice, "payments", "payment"),
+    ("/credit-notes/complete", complete_credit_note, "paybacks", "payback"),
+]
 
 
 @pytest.mark.parametrize(("path", "make", "field", "kind"), PAIRS)
@@ -75,7 +81,9 @@ class TestRows:
         assert rows_of(removed, field) == []
         assert (removed["remainingAmount"], await ids(acme)) == (removed["amount"], [])
 
-    async def test_a_row_is_matched_by_its_external_id_and_updated(self, acme: Company, path: str, make: Any, field: str, kind: str) -> None:
+    async def test_a_row_is_matched_by_its_external_id_and_updated(
+        self, acme: Company, path: str, make: Any, field: str, kind: str
+    ) -> None:
         body = make(await acme.customer())
         await acme.post(path, body | {field: [row(3, externalId="a"), row(4, externalId="b")]})
         before = await ids(acme)
@@ -140,9 +148,7 @@ class TestRows:
         assert rows_of(emptied, field) == [("2026-01-11", 12, "bank")]
         assert await flags(acme) == [(False, False, True)]
 
-    async def test_rows_stand_by_date_then_in_order_of_recording(
-        self, acme: Company, path: str, make: Any, field: str, kind: str
-    ) -> None:
+    async def test_rows_stand_by_date_then_in_order_of_recording(self, acme: Company, path: str, make: Any, field: str, kind: str) -> None:
         body = make(await acme.customer())
         given = [row(1, "2026-01-20", externalId="d"), row(1, "2026-01-05", externalId="c"), row(1, "2026-01-20", externalId="a")]
         await acme.post(path, body | {field: given})

@@ -28,7 +28,9 @@ async def test_in_the_tenants_currency_the_value_is_the_amount(acme: Company) ->
         body = complete_invoice(client_id, dueDates=[part(12_000, worth, currency="EUR")])
         assert shares(await acme.post("/invoices/complete", body), "dueDates") == [12_000]
     async with unchanged(acme):
-        told = await acme.refused("/invoices/complete", complete_invoice(client_id, dueDates=[part(12_000, 11_999, currency="EUR")]), status=400)
+        told = await acme.refused(
+            "/invoices/complete", complete_invoice(client_id, dueDates=[part(12_000, 11_999, currency="EUR")]), status=400
+        )
         assert told == [("$.dueDates[0].defaultCurrencyAmount", "sum_mismatch")]
         told = await acme.refused("/credit-notes/complete", complete_credit_note(client_id, defaultCurrencyAmount=1), status=400)
         assert told == [("$.defaultCurrencyAmount", "sum_mismatch")]
@@ -87,7 +89,11 @@ async def test_a_credit_note_that_changes_its_currency_needs_the_value(acme: Com
 async def test_shares_follow_the_order_of_recording_and_add_up(acme: Company) -> None:
     """100.00 USD are worth 33.34 EUR: the running sums 33.33, 66.67 and 100.00 USD are worth 11.11, 22.23 and 33.34 EUR."""
     body = complete_invoice(await acme.customer(), amount=10_000, dueDates=[part(4_000, 1_334), part(6_000, 2_000)])
-    payments = [row(3_333, "2026-01-20", externalId="a"), row(3_334, "2026-01-10", externalId="b"), row(3_333, "2026-01-15", externalId="c")]
+    payments = [
+        row(3_333, "2026-01-20", externalId="a"),
+        row(3_334, "2026-01-10", externalId="b"),
+        row(3_333, "2026-01-15", externalId="c"),
+    ]
     answer = await acme.post("/invoices/complete", body | {"payments": payments})
     worth = {one["externalId"]: one["defaultCurrencyAmount"] for one in answer["payments"]}
     assert worth == {"a": 1_111, "b": 1_112, "c": 1_111}

@@ -69,7 +69,9 @@ class Pair:
             self.company, "UPDATE invoices SET positions = positions + 1, amount_offset = amount_offset + $2 WHERE tenant_id = $1", amount
         )
         await execute(
-            self.company, "UPDATE credit_notes SET positions = positions + 1, amount_linked = amount_linked + $2 WHERE tenant_id = $1", amount
+            self.company,
+            "UPDATE credit_notes SET positions = positions + 1, amount_linked = amount_linked + $2 WHERE tenant_id = $1",
+            amount,
         )
 
 
@@ -178,7 +180,13 @@ async def test_write_offs_and_links_together_never_exceed_the_amount(acme: Compa
         named = {"invoice": {"externalId": pair.invoice["externalId"]}}
         told = await acme.refused("/credit-notes/complete", pair.note | {"invoiceLinks": [link(1_901) | named]}, status=409)
         assert told == [("$.invoiceLinks[0].amount", "over_allocation")]
-        lower = {"clientId": pair.invoice["client"]["id"], "reference": "x", "amount": 99, "issueDate": "2026-01-01", "dueDate": "2026-01-31"}
+        lower = {
+            "clientId": pair.invoice["client"]["id"],
+            "reference": "x",
+            "amount": 99,
+            "issueDate": "2026-01-01",
+            "dueDate": "2026-01-31",
+        }
         told = await acme.refused("/invoices", lower | {"externalId": pair.invoice["externalId"]}, status=409)
         assert told == [("$.amount", "over_allocation")]
     answer = await pair.say_invoice([link(1_900)])

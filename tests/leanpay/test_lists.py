@@ -1,6 +1,5 @@
 """Lists: the page object, its order, filters that narrow and exact totals, right after a write and after they were folded."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -21,9 +20,9 @@ def names(page: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-async def alone(own_database: Database) -> AsyncIterator[Company]:
+async def alone(own_database: Database) -> Company:
     """A company in a database of its own, for what the follower does to all tenants."""
-    yield await open_company(own_database, day=TODAY)
+    return await open_company(own_database, day=TODAY)
 
 
 async def test_an_empty_list_is_a_page_too(acme: Company) -> None:
@@ -33,10 +32,16 @@ async def test_an_empty_list_is_a_page_too(acme: Company) -> None:
         assert list(page.values()) == [[], 0, 0, 1, 0]
 
 
-@pytest.mark.parametrize(("path", "field"), [("/invoices", "invoices"), ("/credit-notes", "creditNotes"), ("/clients", "clients")])
-async def test_pages_of_100_in_order_of_creation(acme: Company, path: str, field: str) -> None:
+def client(_: str, **fields: Any) -> dict[str, Any]:
+    return {"name": "Dupont"} | fields
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "make"),
+    [("/invoices", "invoices", simple_invoice), ("/credit-notes", "creditNotes", simple_credit_note), ("/clients", "clients", client)],
+)
+async def test_pages_of_100_in_order_of_creation(acme: Company, path: str, field: str, make: Any) -> None:
     client_id = await acme.customer() if field != "clients" else ""
-    make = {"invoices": simple_invoice, "creditNotes": simple_credit_note}.get(field, lambda _, **fields: {"name": "Dupont"} | fields)
     expected = [f"{999 - number}" for number in range(201)]
     for start in (0, 100, 200):
         items = [make(client_id, externalId=name) for name in expected[start : start + 100]]

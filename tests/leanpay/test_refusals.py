@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from duebook.actions.open_tenant import set_tenant
 from duebook.core.money import MAX_AMOUNT
-from tests.leanpay.footprint import execute, unchanged
+from tests.leanpay.footprint import unchanged
 from tests.make import Company, complete_credit_note, complete_invoice, simple_credit_note, simple_invoice, some_id
 
 SIMPLE = [("/invoices", simple_invoice), ("/credit-notes", simple_credit_note)]
@@ -199,7 +200,8 @@ async def test_unknown_fields_are_dropped_where_the_company_says_so(acme: Compan
         told = await acme.refused("/invoices/complete", body, status=400)
         assert told == [("$.payments[0].colour", "unknown_field"), ("$.note", "unknown_field")]
         assert await acme.refused("/invoices/batch", {"invoices": [item], "x": 1}, status=400) != []
-    await execute(acme, "UPDATE tenants SET unknown_fields = 'ignore' WHERE tenant_id = $1")
+    async with acme.database.owner() as connection:
+        await set_tenant(connection, tenant=acme.tenant, changes={"unknown-fields": "ignore"})
     assert (await acme.post("/invoices/complete", body))["paidAmount"] == 1
     assert len((await acme.post("/invoices/batch", {"invoices": [item], "x": 1}))["data"]) == 1
     assert (await acme.post("/clients", {"name": "Durand", "nom": "Durand"}))["name"] == "Durand"

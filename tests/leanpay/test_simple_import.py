@@ -30,7 +30,9 @@ async def test_the_same_content_again_is_the_stored_document_untouched(acme: Com
     first = await acme.post(path, body)
     async with unchanged(acme):
         assert await acme.post(path, body) == first
-        assert await acme.on("2026-12-24").post(path, body) == first | {"status": (await acme.on("2026-12-24").get(f"{path}/{first['id']}"))["status"]}
+        assert await acme.on("2026-12-24").post(path, body) == first | {
+            "status": (await acme.on("2026-12-24").get(f"{path}/{first['id']}"))["status"]
+        }
 
 
 @pytest.mark.parametrize(("path", "make", "_"), SIMPLE)

@@ -1,0 +1,1 @@
+"""Laws of the store, on a real PostgreSQL."""

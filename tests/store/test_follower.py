@@ -6,7 +6,8 @@ Writers commit and roll back, quickly and slowly, while the follower visits; the
 import asyncio
 import hashlib
 import random
-from datetime import date
+from collections import Counter
+from datetime import date, datetime
 from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from duebook.store import journal
 from duebook.store.db import Connection, Database
 from duebook.store.unit import Tenant
 from duebook.web.today import now
-from tests.store.written import A_DAY, Stand, add_customer, add_invoices, some_tenant, unit_of
+from tests.store.written import A_DAY, Stand, add_customer, add_invoices, some_tenant, unit_of, visit_until_quiet
 
 STANDS = (Stand(), Stand(uncovered_on=date(2026, 3, 1)), Stand(promised_on=date(2026, 2, 9)), Stand("paid", None))
 
@@ -115,30 +116,25 @@ async def test_writers_and_follower_side_by_side(own_database: Database):
     following = asyncio.create_task(follow(database, until=over))
     watching = asyncio.create_task(watch(database, acme, until=over))
 
-    committed = await asyncio.gather(*(write(database, tenant, seed=n, units=25) for n, tenant in enumerate([acme, acme, acme, bergeron])))
+    committed = rounds = blocks = 0
+    while blocks < 4 and rounds < 50:  # until it has sealed some of it while they wrote, on a slow machine too
+        writers = (write(database, tenant, seed=4 * rounds + n, units=10) for n, tenant in enumerate([acme, acme, acme, bergeron]))
+        committed += sum(await asyncio.gather(*writers))
+        rounds += 1
+        async with database.owner() as connection:
+            blocks = len(await blocks_of(connection, acme))
     over.set()
-    assert await following > 5
-    assert await watching > 5
-    assert 0 < sum(committed) < 4 * 25, "some were committed and some rolled back"
+    assert await following >= blocks >= 4
+    assert await watching > 0
+    assert 0 < committed < rounds * 40, "some were committed and some rolled back"
 
     await visit_until_quiet(database)
     async with database.owner() as connection:
         for tenant in (acme, bergeron):
-            rows = await journal_of(connection, tenant)
-            blocks = await blocks_of(connection, tenant)
-            assert_sealed_once(rows, blocks)
+            assert_sealed_once(await journal_of(connection, tenant), await blocks_of(connection, tenant))
             await assert_totals(connection, tenant)
             left = await connection.fetch("SELECT is_base FROM tallies WHERE tenant_id = $1", tenant.id)
             assert [row["is_base"] for row in left] == [True]
-        assert len(await blocks_of(connection, acme)) > 3, "it sealed while they wrote"
-
-
-async def visit_until_quiet(database: Database) -> None:
-    """A base that was just made is folded by the visit after the next, once every reader has it."""
-    for _ in range(5):
-        if not await follower.visit_writers(database, at=now()):
-            return
-    pytest.fail("the follower finds something to do for ever")
 
 
 async def test_what_a_running_writer_may_still_precede_is_left_open(own_database: Database):
@@ -151,7 +147,7 @@ async def test_what_a_running_writer_may_still_precede_is_left_open(own_database
         await follower.visit_writers(own_database, at=now())
         async with own_database.owner() as connection:
             assert await blocks_of(connection, tenant) == []
-            assert [t for t in await journal.tenants_to_visit(connection)] == [tenant.id], "it is not forgotten"
+            assert await journal.tenants_to_visit(connection) == [tenant.id], "it is not forgotten"
             assert (await journal.totals(connection, tenant_id=tenant.id)).customers == 1
 
     await visit_until_quiet(own_database)
@@ -160,6 +156,35 @@ async def test_what_a_running_writer_may_still_precede_is_left_open(own_database
         assert len(rows) == 2
         assert_sealed_once(rows, await blocks_of(connection, tenant))
         assert (await journal.totals(connection, tenant_id=tenant.id)).customers == 2
+
+
+async def test_what_is_committed_between_seal_and_fold_waits_for_the_next_visit(own_database: Database, monkeypatch: pytest.MonkeyPatch):
+    """The sweep finds a quiet tenant, which writes at that moment. Folded but not sealed it would be forgotten: what brings the follower
+    back is the tally that is not folded."""
+    tenant = await some_tenant(own_database)
+    async with unit_of(own_database, tenant) as unit:
+        await add_customer(unit)
+    await visit_until_quiet(own_database)
+    seal = journal.seal
+
+    async def seal_while_others_write(connection: Connection, *, tenant_id: UUID, at: datetime) -> int:
+        sealed = await seal(connection, tenant_id=tenant_id, at=at)
+        async with unit_of(own_database, tenant) as unit:
+            await add_customer(unit)
+        return sealed
+
+    monkeypatch.setattr(journal, "seal", seal_while_others_write)
+    await follower.visit(own_database, tenant_id=tenant.id, at=now())
+    monkeypatch.undo()
+    async with own_database.owner() as connection:
+        assert await journal.tenants_to_visit(connection) == [tenant.id]
+        assert (await journal.totals(connection, tenant_id=tenant.id)).customers == 2
+
+    await visit_until_quiet(own_database)
+    async with own_database.owner() as connection:
+        rows = await journal_of(connection, tenant)
+        assert len(rows) == 2
+        assert_sealed_once(rows, await blocks_of(connection, tenant))
 
 
 async def test_two_followers_at_once_seal_once(own_database: Database):
@@ -199,10 +224,10 @@ async def test_stands_that_come_and_go_leave_nothing_behind(own_database: Databa
         customer = await add_customer(unit)
         await add_invoices(unit, customer, [Stand()] * 3)
     async with unit_of(own_database, tenant) as unit:
-        moved = {tuple(Stand()): -3, tuple(Stand("paid", None)): 3}
+        moved: Counter[journal.Stand] = Counter({("open", A_DAY, None): -3, ("paid", None, None): 3})
         await unit.connection.execute("UPDATE invoices SET standing = 'paid', uncovered_on = NULL WHERE tenant_id = $1", tenant.id)
         change = journal.Change("invoice", UUID(int=1), "imported", None, None)
-        await journal.append(unit, [change], journal.Tally(stands=journal.Counter(moved)))
+        await journal.append(unit, [change], journal.Tally(stands=moved))
 
     await visit_until_quiet(own_database)
     async with own_database.owner() as connection:

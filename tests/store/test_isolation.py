@@ -3,12 +3,11 @@
 import asyncpg
 import pytest
 
-from duebook.jobs import follower
 from duebook.store.db import APP_ROLE, Connection, Database
-from duebook.web.today import now
 from tests.conftest import CompanyMaker
 from tests.make import Company, complete_credit_note, complete_invoice
 from tests.store.schema import tenant_tables
+from tests.store.written import visit_until_quiet
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ async def two(company: CompanyMaker) -> tuple[Company, Company]:
         invoice = complete_invoice(client) | {"payments": [{"date": "2026-01-05", "amount": 1, "externalId": "p"}]}
         await one.post("/invoices/complete", invoice, headers={"Idempotency-Key": "first"})
         await one.post("/credit-notes/complete", complete_credit_note(client))
-        await follower.visit(one.database, tenant_id=one.tenant.id, at=now())
+        await visit_until_quiet(one.database)
         async with one.database.owner() as connection:
             await connection.execute(
                 "INSERT INTO page_marks (tenant_id, position, id) SELECT tenant_id, 1, id FROM invoices WHERE tenant_id = $1", one.tenant.id

@@ -1,6 +1,7 @@
 """Laws of the SQL: PostgreSQL takes every statement, and every statement names its tenant at every table."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -84,17 +85,17 @@ class _Look(Visitor):
         self.tables = tables
         self.found: list[str] = []
 
-    def visit_SelectStmt(self, _: object, node: ast.SelectStmt) -> None:  # noqa: N802 - the visitor finds methods by the node's name
+    def visit_SelectStmt(self, _: object, node: Any) -> None:  # noqa: N802 - the visitor finds methods by the node's name
         if node.op == SetOperation.SETOP_NONE:
             self._judge(node.fromClause or (), node.whereClause)
 
-    def visit_DeleteStmt(self, _: object, node: ast.DeleteStmt) -> None:  # noqa: N802 - as above
+    def visit_DeleteStmt(self, _: object, node: Any) -> None:  # noqa: N802 - as above
         self._judge((node.relation, *(node.usingClause or ())), node.whereClause)
 
-    def visit_UpdateStmt(self, _: object, node: ast.UpdateStmt) -> None:  # noqa: N802 - as above
+    def visit_UpdateStmt(self, _: object, node: Any) -> None:  # noqa: N802 - as above
         self._judge((node.relation, *(node.fromClause or ())), node.whereClause)
 
-    def visit_InsertStmt(self, _: object, node: ast.InsertStmt) -> None:  # noqa: N802 - as above
+    def visit_InsertStmt(self, _: object, node: Any) -> None:  # noqa: N802 - as above
         if node.relation.relname not in self.tables:
             return
         source = node.selectStmt
@@ -102,7 +103,7 @@ class _Look(Visitor):
         if node.cols[0].name != "tenant_id" or not all(_is_tenant_parameter(value) for value in firsts):
             self.found.append(node.relation.relname)
 
-    def _judge(self, items: Iterable[ast.Node], where: ast.Node | None) -> None:
+    def _judge(self, items: Iterable[Any], where: Any) -> None:
         entries = list(items)
         tables, conditions = list(_tables(entries)), [*_conjuncts(where), *_join_conditions(entries)]
         alone = len(entries) == 1 and isinstance(entries[0], ast.RangeVar)
@@ -113,7 +114,7 @@ class _Look(Visitor):
                 self.found.append(table.relname)
 
 
-def _tables(items: Iterable[ast.Node]) -> Iterator[ast.RangeVar]:
+def _tables(items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
         if isinstance(item, ast.RangeVar):
             yield item
@@ -121,33 +122,37 @@ def _tables(items: Iterable[ast.Node]) -> Iterator[ast.RangeVar]:
             yield from _tables((item.larg, item.rarg))
 
 
-def _join_conditions(items: Iterable[ast.Node]) -> Iterator[ast.Node]:
+def _join_conditions(items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
         if isinstance(item, ast.JoinExpr):
             yield from _conjuncts(item.quals)
             yield from _join_conditions((item.larg, item.rarg))
 
 
-def _conjuncts(condition: ast.Node | None) -> Iterator[ast.Node]:
+def _conjuncts(condition: Any) -> Iterator[Any]:
     """The parts of a condition that must all hold; what stands inside OR or NOT ties nothing."""
     if isinstance(condition, ast.BoolExpr) and condition.boolop == BoolExprType.AND_EXPR:
-        for part in condition.args:
+        for part in condition.args or ():
             yield from _conjuncts(part)
     elif condition is not None:
         yield condition
 
 
-def _tenant_of(condition: ast.Node) -> str | None:
+def _tenant_of(condition: Any) -> str | None:
     """The table, or "" when none is named, that `condition` ties to the tenant; None when it is another condition."""
-    if not (isinstance(condition, ast.A_Expr) and condition.kind == A_Expr_Kind.AEXPR_OP and condition.name[0].sval == "="):
+    if not (isinstance(condition, ast.A_Expr) and condition.kind == A_Expr_Kind.AEXPR_OP and _names(condition.name) == ["="]):
         return None
-    column, value = condition.lexpr, condition.rexpr
-    if not (isinstance(column, ast.ColumnRef) and column.fields[-1].sval == "tenant_id" and _is_tenant_parameter(value)):
+    if not (isinstance(condition.lexpr, ast.ColumnRef) and _is_tenant_parameter(condition.rexpr)):
         return None
-    return "" if len(column.fields) == 1 else column.fields[0].sval
+    *table, column = _names(condition.lexpr.fields)
+    return "".join(table) if column == "tenant_id" else None
 
 
-def _is_tenant_parameter(value: ast.Node) -> bool:
+def _names(words: Any) -> list[str]:
+    return [word.sval for word in words if isinstance(word, ast.String) and word.sval is not None]
+
+
+def _is_tenant_parameter(value: Any) -> bool:
     return isinstance(value, ast.ParamRef) and value.number == 1
 
 

@@ -11,15 +11,13 @@ from duebook.core.assessment import assess
 from duebook.core.instalment import uncovered_amount, uncovered_on
 from duebook.core.invoice import Invoice, laid
 from duebook.core.status import CREDIT_NOTE_STATUSES, INVOICE_STATUSES, STANDINGS
-from duebook.jobs import follower
 from duebook.store import customers, journal, lists
 from duebook.store.db import Connection, Database
 from duebook.store.lists import Filters
 from duebook.store.unit import Tenant
-from duebook.web.today import now
 from tests.core import drawn
 from tests.make import Company, complete_credit_note, complete_invoice
-from tests.store.written import Stand, add_customer, add_invoices, some_tenant, unit_of
+from tests.store.written import Stand, add_customer, add_invoices, some_tenant, unit_of, visit_until_quiet
 
 FIRST = date(2026, 2, 1)
 DAYS = tuple(FIRST + timedelta(days=number) for number in range(5))
@@ -51,7 +49,7 @@ async def test_lists_and_totals_are_the_cores_on_every_day(database: Database, f
     async with unit_of(database, tenant) as unit:
         ids = await add_invoices(unit, await add_customer(unit), EVERY_STAND)
     if folded:
-        await follower.visit(database, tenant_id=tenant.id, at=now())
+        await visit_until_quiet(database)
 
     async with database.tenant(tenant.id) as connection:
         for day in DAYS:

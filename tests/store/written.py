@@ -1,5 +1,7 @@
 """Writes below the doors, for tests that need rows the doors would never make: any standing with any day, at any instant."""
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -7,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from duebook.jobs import follower
 from duebook.store import journal
 from duebook.store.db import Connection, Database
 from duebook.store.journal import Change, Tally
@@ -47,7 +50,7 @@ async def add_invoices(unit: Unit, customer_id: UUID, stands: Sequence[Stand]) -
     ids = unit.ids.many(len(stands))
     await insert_invoices(unit.connection, tenant_id=unit.tenant.id, customer_id=customer_id, ids=ids, stands=stands)
     changes = [Change("invoice", id, "imported", None, stand) for id, stand in zip(ids, stands, strict=True)]
-    tally = Tally(invoices=len(stands), stands=Counter({tuple(stand): number for stand, number in Counter(stands).items()}))
+    tally = Tally(invoices=len(stands), stands=Counter((s.standing, s.uncovered_on, s.promised_on) for s in stands))
     await journal.append(unit, changes, tally)
     return ids
 
@@ -74,6 +77,14 @@ async def insert_invoices(
         [stand.uncovered_on for stand in stands],
         [stand.promised_on for stand in stands],
     )
+
+
+async def visit_until_quiet(database: Database) -> None:
+    """Let the follower finish: a base it just made is folded on a later visit, and any transaction of the server may make it wait."""
+    end = time.monotonic() + 20
+    while await follower.visit_writers(database, at=now()):
+        assert time.monotonic() < end, "the follower finds something to do for ever"
+        await asyncio.sleep(0.01)
 
 
 async def some_tenant(database: Database) -> Tenant:

@@ -61,7 +61,9 @@ async def test_a_wrong_method_is_told_which_ones_there_are(acme: Company, method
     assert answer.headers["allow"] == allowed
 
 
-@pytest.mark.parametrize("id", ["x", "1", "019c1845a0ee7804bd459e21551e5107", "019c1845-a0ee-7804-bd45-9e21551e510", "%C3%A9", "{x}", "null"])
+@pytest.mark.parametrize(
+    "id", ["x", "1", "019c1845a0ee7804bd459e21551e5107", "019c1845-a0ee-7804-bd45-9e21551e510", "%C3%A9", "{x}", "null"]
+)
 @pytest.mark.parametrize("resource", ["invoices", "credit-notes", "clients"])
 async def test_a_path_id_that_is_no_uuid_is_400_and_an_unknown_one_404(acme: Company, resource: str, id: str) -> None:
     assert code_of(await acme.call("GET", f"/{resource}/{id}")) == (400, "format")
@@ -73,7 +75,9 @@ async def test_a_path_id_is_read_in_either_case(acme: Company) -> None:
     assert (await acme.get(f"/clients/{client_id.upper()}"))["id"] == client_id
 
 
-@pytest.mark.parametrize("sent", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", "application/json2"])
+@pytest.mark.parametrize(
+    "sent", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", "application/json2"]
+)
 async def test_a_body_that_is_not_called_json_is_415(acme: Company, sent: str | None) -> None:
     content = json.dumps({"name": "Dupont"}).encode()
     headers = {} if sent is None else {"Content-Type": sent}
@@ -83,7 +87,9 @@ async def test_a_body_that_is_not_called_json_is_415(acme: Company, sent: str | 
             assert code_of(answer) == (415, "media_type")
 
 
-@pytest.mark.parametrize("sent", ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8"])
+@pytest.mark.parametrize(
+    "sent", ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8"]
+)
 async def test_json_is_json_with_or_without_its_character_set(acme: Company, sent: str) -> None:
     answer = await acme.call("POST", "/clients", content=b'{"name": "Dupont"}', headers={"Content-Type": sent})
     assert answer.status_code == 200

@@ -9,6 +9,7 @@ from duebook.store import answers
 from duebook.store.unit import Actor, Unit
 from duebook.web.today import now
 from duebook.web.work import Answer, Attempt, Work
+from tests.conftest import TODAY
 from tests.leanpay.footprint import execute, footprint, unchanged, value
 from tests.make import Company, complete_invoice, simple_invoice, some_id
 
@@ -156,7 +157,7 @@ async def test_while_the_first_one_runs_the_second_is_told_to_wait(acme: Company
         await finish.wait()
         return Answer(200, b"{}")
 
-    attempt = Attempt(acme.tenant, Actor(kind="key", id="x"), acme.settings.today, now(), True, None)
+    attempt = Attempt(acme.tenant, Actor(kind="key", id="x"), TODAY, now(), True, None)
     first = asyncio.create_task(Work(acme.database).run(attempt, slowly))
     await begun.wait()
     try:

@@ -109,7 +109,7 @@ async def _restored(task: _Task) -> None:
     if last >= coming:
         message = (
             f"restored into another cluster: the last transaction of the journal is {last}, the next one of this cluster {coming}. "
-            "Stop the server before more is written: see docs/operating.md"
+            "Stop the server before more is written: see docs/restoring.md"
         )
         task.found("restored", "journal", None, message)
 
@@ -165,7 +165,7 @@ async def _invoices(task: _Task) -> None:
             examined.invoices += 1
             examined.rows += len(own)
         for id, own in rows.items():
-            task.found("row_alone", "invoice", id, f"{len(own)} rows lie on an invoice that is not there")
+            task.found("row_alone", "invoice", id, f"rows on this invoice, which is not there: {len(own)}")
             for row in own:
                 task.shelve(row.allocation, row.allocation.kind)
         task.progress("invoices", examined.invoices, task.tally.invoices)
@@ -194,7 +194,7 @@ async def _credit_notes(task: _Task) -> None:
             _paybacks(task, own)
             examined.credit_notes += 1
         for id, own in rows.items():
-            task.found("row_alone", "credit_note", id, f"{len(own)} rows lie on a credit note that is not there")
+            task.found("row_alone", "credit_note", id, f"rows on this credit note, which is not there: {len(own)}")
             _paybacks(task, own)
         task.progress("credit notes", examined.credit_notes, task.tally.credit_notes)
 

@@ -85,7 +85,7 @@ class Seals:
         self._tell_outside(f"below block {block.number}")
         rows, made = len(self._rows) // 32, [hashlib.sha256(before + self._rows).digest() for before in self._before]
         if rows != block.rows:
-            self._tell(f"block {block.number} sealed {block.rows} rows, but the journal has {rows} in its range")
+            self._tell(f"rows that block {block.number} sealed: {block.rows}, but rows of the journal in its range: {rows}")
         elif (self._first_row, self._last_row) != (block.first, block.last):
             self._tell(f"the range of block {block.number} begins or ends with another row than the journal's")
         elif made and block.sha256 not in made:
@@ -102,7 +102,7 @@ class Seals:
 
     def _tell_outside(self, where: str) -> None:
         if self._outside:
-            message = f"{self._outside} rows of the journal {where} are in no block"
+            message = f"rows of the journal {where} that are in no block: {self._outside}"
             self._findings.append(Finding(self._tenant_id, "journal_outside", "journal", None, message))
             self._outside = 0
 

@@ -3,17 +3,19 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from duebook.actions.examine_books import Examined, examine_books
-from duebook.actions.finding import Finding
+from duebook.actions.finding import CODES, Finding
 from duebook.cli.frame import AsJson, configured, of_mode, run
 from duebook.store import checks, tenants
 from duebook.store.db import Database
@@ -34,19 +36,24 @@ class _Told:
 
     def __init__(self, *, most: int, prints: bool) -> None:
         self._most, self._prints = most, prints
-        self.names: dict[str, str] = {}
+        self.names: dict[UUID, str] = {}
         self.kept: list[Finding] = []
-        self.number = 0
+        self.codes: Counter[str] = Counter()
 
     def __call__(self, finding: Finding) -> None:
-        self.number += 1
+        self.codes[finding.code] += 1
         if self.number > self._most:
             return
         if self._prints:
             about = f"{finding.kind} {finding.id}" if finding.id else finding.kind
-            print(f"{self.names[str(finding.tenant_id)]}: {finding.code}: {about}: {finding.message}", flush=True)
+            print(f"{self.names[finding.tenant_id]}: {finding.code}: {about}: {finding.message}", flush=True)
         else:
             self.kept.append(finding)
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return self.codes.total()
 
     @property
     def left_out(self) -> int:
@@ -94,10 +101,10 @@ async def _examined(database: Database, *, company: str | None, pinned: date | N
             await tenants.every(connection) if company is None else of_mode(await tenants.by_name(connection, name=company), company, None)
         )
         for tenant in named:
-            told.names[str(tenant.id)] = f"{tenant.name} ({tenant.mode})"
-            bar = progress.add_task(told.names[str(tenant.id)], total=None)
+            told.names[tenant.id] = f"{tenant.name} ({tenant.mode})"
+            bar = progress.add_task(told.names[tenant.id], total=None)
 
-            def advance(what: str, done: int, expected: int, *, bar: Any = bar, name: str = told.names[str(tenant.id)]) -> None:
+            def advance(what: str, done: int, expected: int, *, bar: Any = bar, name: str = told.names[tenant.id]) -> None:
                 progress.update(bar, description=f"{name}: {what}", completed=done, total=max(done, expected))
 
             day = today(timezone=tenant.timezone, at=at, pinned=pinned)
@@ -136,6 +143,7 @@ def _as_json(visits: list[_Visit], told: _Told, seconds: float) -> dict[str, Any
             for finding in told.kept
         ],
         "findingsLeftOut": told.left_out,
+        "codes": dict(told.codes),
         "tenants": [
             {
                 "tenant": visit.tenant.name,
@@ -158,17 +166,19 @@ def _as_json(visits: list[_Visit], told: _Told, seconds: float) -> dict[str, Any
 
 def _summarise(visits: list[_Visit], told: _Told, seconds: float) -> None:
     every = [visit.examined for visit in visits]
-    counted = [
-        f"{sum(getattr(examined, name) for examined in every):,} {name.replace('_', ' ')}"
-        for name in ("customers", "invoices", "credit_notes", "rows", "journal_rows", "blocks")
-    ]
     if told.left_out:
-        print(f"{told.left_out:,} further findings are not shown: see --most")
-    print(f"{len(visits):,} tenants examined in {seconds:.1f} s: {', '.join(counted)}")
+        print(f"further findings that are not shown (see --most): {told.left_out:,}")
+    print(f"examined in {seconds:.1f} s: {_counted(len(visits), 'tenant')}")
+    for name in ("customers", "invoices", "credit_notes", "rows", "journal_rows", "blocks"):
+        print(f"  {name.replace('_', ' ')}: {sum(getattr(examined, name) for examined in every):,}")
     oldest = max((visit for visit in visits if visit.age is not None), key=lambda visit: visit.age or 0, default=None)
-    if oldest is None:
-        print("every journal row is sealed")
-    else:
-        unsealed = sum(examined.unsealed for examined in every)
-        print(f"{unsealed:,} journal rows are not sealed yet, the oldest for {oldest.age:.1f} s ({told.names[str(oldest.tenant.id)]})")
-    print(f"{told.number:,} findings" if told.number else "no findings")
+    unsealed = sum(examined.unsealed for examined in every)
+    age = f", the oldest for {oldest.age:.1f} s ({told.names[oldest.tenant.id]})" if oldest else ""
+    print(f"  journal rows not sealed yet: {unsealed:,}{age}")
+    print(_counted(told.number, "finding") if told.number else "no findings")
+    for code, number in told.codes.most_common():
+        print(f"  {code} ({number:,}): {CODES[code]}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -7,6 +7,7 @@ waits and connects again.
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 from duebook.jobs import calendar, follower
 from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Database
 from duebook.store.lead import Lead
+from duebook.store.room import Room
 from duebook.web.logs import words
 from duebook.web.problem import Problem
 from duebook.web.today import now
@@ -28,15 +30,18 @@ _PASSING: Final = (*LOST, *TIMED_OUT, *OUT_OF_ROOM, *REPEATABLE, *TAKEN, Problem
 """What ends one round and is no bug; TAKEN: a second follower that does not know yet that it has lost the lead was quicker."""
 
 
-async def work(database: Database, *, dsn: str, request_seconds: float, pinned: date | None, stop: asyncio.Event) -> None:
-    """Follow until `stop` is set; the round in hand is finished."""
+async def work(
+    database: Database, *, dsn: str, request_seconds: float, pinned: date | None, stop: asyncio.Event, room: Room | None = None
+) -> None:
+    """Follow until `stop` is set; the round in hand is finished. Without room on the disk nothing is written."""
     lead = Lead(dsn)
-    unit_work = Work(database, seconds=request_seconds)
+    room = room or Room(None)
+    unit_work = Work(database, seconds=request_seconds, room=room)
     swept = 0.0
     try:
         while not stop.is_set():
             try:
-                if await lead.taken():
+                if await lead.taken() and not room.low():
                     await follower.visit_writers(database, at=now())
                     if time.monotonic() - swept >= SWEEP_SECONDS:
                         swept = time.monotonic()
@@ -54,14 +59,22 @@ async def work(database: Database, *, dsn: str, request_seconds: float, pinned: 
         await lead.give_back()
 
 
-async def run(*, dsn: str, request_seconds: float, pinned: date | None) -> None:
-    """The body of a worker process: ends on SIGTERM or SIGINT."""
+async def run(*, dsn: str, request_seconds: float, grace_seconds: float, pinned: date | None, room: Room) -> None:
+    """The body of a worker process: ends on SIGTERM or SIGINT, when the round in hand is finished or `grace_seconds` are over."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     database = await Database.open(dsn, connections=4)
     try:
-        await work(database, dsn=dsn, request_seconds=request_seconds, pinned=pinned, stop=stop)
+        working = asyncio.create_task(work(database, dsn=dsn, request_seconds=request_seconds, pinned=pinned, stop=stop, room=room))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        _, unfinished = await asyncio.wait((working,), timeout=grace_seconds)
+        if unfinished:
+            _log.warning("round cut off by the end of the server")
+            working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
     finally:
         await database.close()

@@ -1,4 +1,4 @@
-"""The door's query parameters: how each is described and read. A bad value is refused by name; an unknown parameter is ignored by the door."""
+"""The door's query parameters: how each is described and read. A bad value is refused by name; the door ignores an unknown parameter."""
 
 import re
 from collections.abc import Callable

@@ -138,6 +138,11 @@ class Database:
                 raw.kept_tenant = tenant_id
             yield raw
 
+    async def ping(self) -> None:
+        """Ask the database anything. Raises what a lost database raises."""
+        async with self.owner() as connection:
+            await connection.execute("SELECT 1")
+
     @asynccontextmanager
     async def anyone(self) -> AsyncGenerator[Connection]:
         """A connection as `duebook_app` for what is asked before a tenant is known: keys."""

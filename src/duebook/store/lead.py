@@ -8,7 +8,9 @@ from typing import Final
 import asyncpg
 
 from duebook.store.db import LOST, Connection
+from duebook.store.queries import load
 
+_SQL = load("lead.sql")
 _LOCK: Final = 4_714_000_002
 _PATIENCE_SECONDS: Final = 5
 """A database that does not answer the holder of the lead for so long has to be asked on a new connection."""
@@ -37,8 +39,10 @@ class Lead:
                 command_timeout=_PATIENCE_SECONDS,
             )
         try:
-            question = "SELECT true" if self._held else "SELECT pg_try_advisory_lock($1)"
-            self._held = bool(await self._connection.fetchval(question, *([] if self._held else [_LOCK])))
+            if self._held:
+                await self._connection.execute(_SQL["still_there"])
+            else:
+                self._held = bool(await self._connection.fetchval(_SQL["try"], _LOCK))
         except BaseException:
             self._connection.terminate()
             raise

@@ -30,6 +30,7 @@ _log = structlog.get_logger("duebook.door")
 LONGEST_KEY: Final = 255
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _JSON: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST_QUERY: Final = 8_192
 
 
@@ -195,9 +196,10 @@ def _query(operation: Operation, raw: bytes) -> dict[str, Any]:
 def _keyed(operation: Operation, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> KeyedRequest | None:
     if not operation.keyed or b"idempotency-key" not in headers:
         return None
-    key = headers[b"idempotency-key"].decode("latin-1").strip()
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Problem(400, "format", f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters")
+    # Whatever HTTP lets a header hold is taken: any byte but control characters, without the blanks around it.
+    key = headers[b"idempotency-key"].decode("latin-1").strip(" \t")
+    if not 1 <= len(key) <= LONGEST_KEY or _CONTROL.search(key):
+        raise Problem(400, "format", f"Idempotency-Key must have 1 to {LONGEST_KEY} characters, none of them a control character")
     target = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
     return KeyedRequest(key, request_sha256(method=scope["method"], target=target, body=body))
 

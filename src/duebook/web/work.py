@@ -15,6 +15,7 @@ import structlog
 
 from duebook.store import answers
 from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Busy, Connection, Database, LostRace, Transaction, is_bug
+from duebook.store.room import Room
 from duebook.store.unit import Actor, Tenant, Unit
 from duebook.web.problem import Problem, unavailable
 
@@ -22,6 +23,7 @@ _log = structlog.get_logger("duebook.work")
 
 _REPEATS: Final = 3
 _RACES: Final = 12
+_FULL: Final = "the database has no room: nothing was stored"
 _OUTCOME_SECONDS: Final = 5
 _ROLLBACK_SECONDS: Final = 5
 
@@ -66,9 +68,10 @@ def request_sha256(*, method: str, target: str, body: bytes) -> bytes:
 class Work:
     """Runs deeds on one database, each within `seconds`."""
 
-    def __init__(self, database: Database, *, seconds: float = 30) -> None:
+    def __init__(self, database: Database, *, seconds: float = 30, room: Room | None = None) -> None:
         self._database = database
         self._seconds = seconds
+        self._room = room or Room(None)
 
     async def write(self, attempt: Attempt, deed: Deed[Answer]) -> Answer:
         """Run a request's `deed` and commit what it did with its answer; under a key, once.
@@ -89,6 +92,8 @@ class Work:
 
         Raises Problem 503 (nothing was stored) and 500 `outcome_unknown`.
         """
+        if attempt.stores and self._room.low():
+            raise unavailable(_FULL, seconds=10)
         deadline = time.monotonic() + self._seconds
         repeats = races = 0
         while True:
@@ -107,7 +112,7 @@ class Work:
             except TIMED_OUT as error:
                 raise unavailable(f"it took longer than {self._seconds:g} s and was rolled back") from error
             except OUT_OF_ROOM as error:
-                raise unavailable("the database has no room: nothing was stored", seconds=10) from error
+                raise unavailable(_FULL, seconds=10) from error
             except LOST as error:
                 if is_bug(error):
                     raise

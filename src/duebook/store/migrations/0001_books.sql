@@ -3,11 +3,20 @@
 
 DO $$
 BEGIN
+    -- Roles belong to the whole server: another of its databases may have made this one, or be making it at this moment.
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'duebook_app') THEN
-        CREATE ROLE duebook_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOINHERIT;
+        BEGIN
+            CREATE ROLE duebook_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOINHERIT;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
     END IF;
     -- From PostgreSQL 16 on, whoever creates a role may not yet become it.
-    EXECUTE format('GRANT duebook_app TO %I', current_user);
+    BEGIN
+        EXECUTE format('GRANT duebook_app TO %I', current_user);
+    EXCEPTION WHEN unique_violation THEN
+        NULL;
+    END;
 END
 $$;
 
