@@ -109,9 +109,7 @@ def opened(dsn: str, *, company: str) -> Books:
 
 
 def _told(dsn: str, *words: str) -> Any:
-    done = subprocess.run(
-        [DUEBOOK, *words], env=os.environ | {"DUEBOOK_DATABASE_URL": dsn}, check=True, stdout=subprocess.PIPE
-    )
+    done = subprocess.run([DUEBOOK, *words], env=os.environ | {"DUEBOOK_DATABASE_URL": dsn}, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
 
 

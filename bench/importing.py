@@ -101,9 +101,7 @@ def served(here: Ground, books: Books, *, workers: int, series: str, count: int 
     """Import through a server of its own, which is warm when the clock starts."""
     with psycopg.connect(books.dsn, autocommit=True) as watcher:
         customers = [row[0] for row in watcher.execute("SELECT id FROM customers")]
-        warm_up = requests.write(
-            here.folder / "warm-up", requests.imports(books, customers=customers, count=_WARM_UP, series=f"w{series}")
-        )
+        warm_up = requests.write(here.folder / "warm-up", requests.imports(books, customers=customers, count=_WARM_UP, series=f"w{series}"))
         file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=count, series=series))
         sealed = _sealed(watcher)
         with serving({"DUEBOOK_DATABASE_URL": books.dsn}, workers=workers) as server:

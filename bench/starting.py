@@ -53,5 +53,3 @@ def _idle(environment: dict[str, str], report: Report) -> None:
     for kind, mib in sorted(memory.items()):
         report(Figure(what=f"idle memory, {kind} process", samples=(mib,), unit="MiB", at_most=150))
     report(Figure(what="idle memory, all Python processes", samples=(sum(memory.values()),), unit="MiB", at_most=150))
-
-

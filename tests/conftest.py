@@ -1,7 +1,7 @@
 """A real PostgreSQL for every test that wants one: the embedded server, or the one DUEBOOK_DATABASE_URL names.
 
-One server and one template database per worker process; tests share a database of their worker, because tenants share nothing, and take one of
-their own (`own_database`) where they damage it or count what crosses tenants.
+One server and one template database per worker process; tests share a database of their worker, because tenants share nothing, and take
+one of their own (`own_database`) where they damage it or count what crosses tenants.
 """
 
 import os

@@ -136,9 +136,11 @@ def test_every_fault_is_told_at_once():
 
 
 def test_a_line_too_large_still_carries_its_coupon():
-    """Its own fault is told, and no second one that follows from it."""
+    """Its own fault is told, and no second one that follows from it; below 0 it would carry none in any size."""
     assert refused(line(MAX_AMOUNT, "2"), off=(LOYALTY,)) == [("too_large", "lines.0.unit_amount")]
     assert refused(line(1, "1e20"), off=(LOYALTY,)) == [("too_large", "lines.0.units_count")]
+    assert refused(line(-1, "-1e20"), off=(LOYALTY,)) == [("too_large", "lines.0.units_count")]
+    assert refused(line(-1, "1e20"), off=(LOYALTY,)) == [("too_large", "lines.0.units_count"), ("coupon", "coupons.0.positions")]
 
 
 def rounds(amount: Decimal, decimals: int) -> Decimal:

@@ -43,12 +43,8 @@ def test_nothing_outlives_a_killed_server_and_what_was_answered_is_there(books: 
     second = started(data_dir)  # at once: it waits for the dying PostgreSQL
     assert time.monotonic() - began < 15
     assert set(answered) <= set(invoices(second))
-
-
-def test_nothing_of_postgresql_outlives_a_killed_server_by_five_seconds(data_dir: Path, started: Starter) -> None:
-    served = started(data_dir)
-    served.kill()
-    within(5, lambda: not served.left())
+    second.kill()
+    within(5, lambda: not second.left())  # PostgreSQL included
 
 
 def test_killed_processes_are_started_again(books: Books, data_dir: Path, started: Starter) -> None:

@@ -1,0 +1,1 @@
+"""The laws of the house: what a remark made twice has become."""

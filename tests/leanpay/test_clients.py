@@ -164,3 +164,16 @@ async def test_two_clients_may_have_one_name_and_a_client_may_take_a_freed_exter
     second = await acme.post("/clients", {"name": "Dupont", "externalId": "a"})
     assert second["id"] != first["id"]
     assert await value(acme, "SELECT count(*) FROM customers WHERE tenant_id = $1") == 2
+
+
+async def test_a_balance_is_exact_however_large_the_sum(acme: Company) -> None:
+    """Two documents of the largest amount owe more than any document can: the sum is told digit for digit, and never a failure."""
+    largest = 9_007_199_254_740_991
+    client_id = await acme.customer()
+    for _ in range(25):
+        invoices = [simple_invoice(client_id, amount=largest) for _ in range(100)]
+        await acme.post("/invoices/batch", {"invoices": invoices})
+    response = await acme.call("GET", f"/clients/{client_id}")
+    assert response.status_code == 200
+    assert f'"outstandingAmount":{2_500 * largest}' in response.text
+    assert response.json()["balances"][0]["balanceAmount"] == 2_500 * largest

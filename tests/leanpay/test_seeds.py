@@ -2,10 +2,10 @@
 
 from tests.make import Company
 
-INVOICE_KEYS = """id tenantId clientId externalId reference amount remainingAmount paidAmount offsetAmount sentDate issueDate dueDate status
-upcomingPaymentDate dueDates payments creditNoteLinks createdAt updatedAt""".split()
-CREDIT_NOTE_KEYS = """id tenantId clientId externalId reference amount remainingAmount paybackAmount deductedAmount issueDate paybacks invoiceLinks
-status createdAt updatedAt""".split()
+INVOICE_KEYS = """id tenantId clientId externalId reference amount remainingAmount paidAmount offsetAmount sentDate issueDate dueDate
+status upcomingPaymentDate dueDates payments creditNoteLinks createdAt updatedAt""".split()
+CREDIT_NOTE_KEYS = """id tenantId clientId externalId reference amount remainingAmount paybackAmount deductedAmount issueDate paybacks
+invoiceLinks status createdAt updatedAt""".split()
 
 
 async def test_import_invoices_then_find_one(acme: Company) -> None:

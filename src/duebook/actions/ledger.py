@@ -15,7 +15,6 @@ from duebook.core.assessment import assess, told_status
 from duebook.core.credit_note import CreditNote
 from duebook.core.invoice import Identity, Invoice
 from duebook.store import allocations, credit_notes, invoices, journal
-from duebook.store.db import LostRace
 from duebook.store.journal import Change, Stand, Tally
 from duebook.store.unit import Unit
 
@@ -90,7 +89,7 @@ class Ledger:
     async def write(self) -> None:
         """Store every page that differs, journal it, and put the moment of the change on what changed.
 
-        Raises LostRace when another writer took an external id first.
+        Raises one of store.db.TAKEN when another writer took an external id first.
         """
         unit = self._unit
         changed = [page for page in self.invoices.values() if _differs(page)]
@@ -110,13 +109,13 @@ class Ledger:
     async def _write_documents(self, changed: list[Page[Invoice]], changed_notes: list[Page[CreditNote]]) -> None:
         unit = self._unit
         new_notes = sorted(self._new_credit_notes, key=_by_external_id)
-        if new_notes and await credit_notes.insert(unit, [page.document for page in new_notes]) < len(new_notes):
-            raise LostRace
+        if new_notes:
+            await credit_notes.insert(unit, [page.document for page in new_notes])
         if changed_notes:
             await credit_notes.update(unit, [page.document for page in changed_notes])
         new = sorted(self._new, key=_by_external_id)
-        if new and await invoices.insert(unit, [page.document for page in new]) < len(new):
-            raise LostRace
+        if new:
+            await invoices.insert(unit, [page.document for page in new])
         if changed:
             await invoices.update(unit, [page.document for page in changed])
 

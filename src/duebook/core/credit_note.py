@@ -60,7 +60,9 @@ class CreditNote(NamedTuple):
 def imported(
     draft: CreditNoteDraft, *, known: CreditNote | None, customer_id: UUID, home_currency: str, new: Identity = NOT_STORED
 ) -> tuple[CreditNote, list[Refusal]]:
-    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on it, and what speaks against it."""
+    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on
+    it, and what speaks against it.
+    """
     if draft.currency is None:
         currency, default_amount, refusals = _simple_value(draft, known, home_currency)
     else:

@@ -110,7 +110,9 @@ class Invoice(NamedTuple):
 def imported(
     draft: InvoiceDraft, *, known: Invoice | None, customer_id: UUID, home_currency: str, new: Identity = NOT_STORED
 ) -> tuple[Invoice, list[Refusal]]:
-    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on it, and what speaks against it."""
+    """The document that `draft` makes of `known` (None: one with the identity `new`), before its rows are laid on it, and what speaks
+    against it.
+    """
     if draft.instalments is not None:
         parts, refusals = schedule(draft.instalments, amount=draft.amount, home_currency=home_currency)
         due_on = draft.due_on or parts[-1].due_on

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from duebook.core.allocation import AllocationDraft
 from duebook.core.assessment import assess
@@ -236,16 +236,21 @@ def client(customer: Customer, *, tenant_id: str, balances: Sequence[Balance]) -
 def _balance(balance: Balance) -> wire.ClientBalance:
     return wire.ClientBalance(
         currency=cast("Any", balance.currency),  # came in through the enum
-        outstandingAmount=balance.outstanding,
-        overdueAmount=balance.overdue,
-        disputedAmount=balance.disputed,
-        recoveryAmount=balance.recovery,
+        outstandingAmount=_exact(balance.outstanding),
+        overdueAmount=_exact(balance.overdue),
+        disputedAmount=_exact(balance.disputed),
+        recoveryAmount=_exact(balance.recovery),
         uncollectibleAmount=0,
-        unappliedAmount=balance.unapplied,
-        creditAmount=balance.credit,
+        unappliedAmount=_exact(balance.unapplied),
+        creditAmount=_exact(balance.credit),
         miscAmount=0,
-        balanceAmount=balance.balance,
+        balanceAmount=_exact(balance.balance),
     )
+
+
+def _exact(amount: int) -> int:
+    """A sum over many documents, digit for digit: the encoder knows 64 bits, which enough documents of the largest amount exceed."""
+    return amount if -(1 << 63) <= amount < 1 << 64 else cast("Any", Raw(str(amount).encode()))
 
 
 # Refusals

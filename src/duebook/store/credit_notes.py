@@ -48,10 +48,9 @@ async def lock(unit: Unit, ids: Iterable[UUID]) -> list[CreditNote]:
     return [_credit_note(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
 
 
-async def insert(unit: Unit, credit_notes: Sequence[CreditNote]) -> int:
-    """Store new credit notes; gives how many were stored: fewer than given when another writer took an external id first."""
-    tag = await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(credit_notes))
-    return int(tag.rsplit(" ", 1)[1])
+async def insert(unit: Unit, credit_notes: Sequence[CreditNote]) -> None:
+    """Store new credit notes. Raises one of TAKEN when another writer took an external id first."""
+    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(credit_notes))
 
 
 async def update(unit: Unit, credit_notes: Sequence[CreditNote]) -> None:

@@ -28,10 +28,9 @@ async def lock(unit: Unit, ids: Iterable[UUID]) -> list[Customer]:
     return [Customer(*row) for row in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
 
 
-async def insert(unit: Unit, customers: Sequence[Customer]) -> int:
-    """Store new customers; gives how many were stored: fewer than given when another writer took an external id first."""
-    tag = await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(customers))
-    return int(tag.rsplit(" ", 1)[1])
+async def insert(unit: Unit, customers: Sequence[Customer]) -> None:
+    """Store new customers. Raises one of TAKEN when another writer took an external id first."""
+    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(customers))
 
 
 async def update(unit: Unit, customers: Sequence[Customer]) -> None:
@@ -50,7 +49,7 @@ async def balances(connection: Connection, *, tenant_id: UUID, ids: Sequence[UUI
     result: dict[UUID, dict[str, Balance]] = {}
     for row in await connection.fetch(_SQL["balances"], tenant_id, ids, day):
         of_customer = result.setdefault(row[0], {})
-        part = Balance(*row[1:])
+        part = Balance(row[1], *map(int, row[2:]))
         of_customer[part.currency] = added(of_customer[part.currency], part) if part.currency in of_customer else part
     return {id: [by_currency[code] for code in sorted(by_currency)] for id, by_currency in result.items()}
 

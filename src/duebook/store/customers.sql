@@ -35,7 +35,6 @@ INSERT INTO customers (
 SELECT $1, n.id, n.external_id, n.name, n.registration_number, n.vat_number, n.currency, n.language, n.payment_term_days, $2
 FROM unnest($3::text::uuid[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::int[])
     AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
-ON CONFLICT (tenant_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
 
 -- name: update
 UPDATE customers AS c
@@ -46,14 +45,14 @@ FROM unnest($3::text::uuid[], $4::text::text[], $5::text::text[], $6::text::text
 WHERE c.tenant_id = $1 AND c.id = n.id
 
 -- name: balances
--- Per customer and currency, what is open on the day. Overdue is what money, laid oldest first, leaves uncovered of the instalments before the day.
+-- numeric: a sum over many documents may be larger than any of them can be. Per customer and currency, what is open on the day. Overdue is what money, laid oldest first, leaves uncovered of the instalments before the day.
 SELECT i.customer_id, i.currency,
-       sum(GREATEST(0, i.amount - i.amount_paid - i.amount_offset))::bigint AS outstanding,
-       sum(CASE WHEN i.uncovered_on < $3 THEN GREATEST(0, late.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS overdue,
-       sum(CASE WHEN i.standing = 'disputed' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS disputed,
-       sum(CASE WHEN i.standing = 'recovery' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END)::bigint AS recovery,
-       sum(GREATEST(0, i.amount_paid + i.amount_offset - i.amount))::bigint AS unapplied,
-       0::bigint AS credit
+       sum(GREATEST(0, i.amount - i.amount_paid - i.amount_offset)) AS outstanding,
+       sum(CASE WHEN i.uncovered_on < $3 THEN GREATEST(0, late.amount - i.amount_paid - i.amount_offset) ELSE 0 END) AS overdue,
+       sum(CASE WHEN i.standing = 'disputed' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END) AS disputed,
+       sum(CASE WHEN i.standing = 'recovery' THEN GREATEST(0, i.amount - i.amount_paid - i.amount_offset) ELSE 0 END) AS recovery,
+       sum(GREATEST(0, i.amount_paid + i.amount_offset - i.amount)) AS unapplied,
+       0::numeric AS credit
 FROM invoices AS i
 LEFT JOIN LATERAL (
     SELECT sum(part.amount) AS amount
@@ -63,7 +62,7 @@ LEFT JOIN LATERAL (
 WHERE i.tenant_id = $1 AND i.customer_id = ANY ($2::uuid[])
 GROUP BY i.customer_id, i.currency
 UNION ALL
-SELECT c.customer_id, c.currency, 0, 0, 0, 0, 0, sum(c.amount - c.amount_paid_back - c.amount_linked)::bigint
+SELECT c.customer_id, c.currency, 0, 0, 0, 0, 0, sum(c.amount - c.amount_paid_back - c.amount_linked)
 FROM credit_notes AS c
 WHERE c.tenant_id = $1 AND c.customer_id = ANY ($2::uuid[])
 GROUP BY c.customer_id, c.currency

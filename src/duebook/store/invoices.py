@@ -48,10 +48,9 @@ async def find_references(unit: Unit, ids: Sequence[UUID], external_ids: Sequenc
     return [(r[0], r[1]) for r in await unit.connection.fetch(_SQL["find_references"], unit.tenant.id, ids, external_ids)]
 
 
-async def insert(unit: Unit, invoices: Sequence[Invoice]) -> int:
-    """Store new invoices; gives how many were stored: fewer than given when another writer took an external id first."""
-    columns = _columns(invoices)
-    return _count(await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *columns))
+async def insert(unit: Unit, invoices: Sequence[Invoice]) -> None:
+    """Store new invoices. Raises one of TAKEN when another writer took an external id first."""
+    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(invoices))
 
 
 async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
@@ -109,10 +108,6 @@ def _columns(invoices: Sequence[Invoice]) -> tuple[str, ...]:
     )
 
 
-def _count(tag: str) -> int:
-    return int(tag.rsplit(" ", 1)[1])
-
-
 def _rows(records: Sequence[Any]) -> Sequence[InvoiceRow]:
     if records[0]["kind"] is None:
         return ()
@@ -121,10 +116,7 @@ def _rows(records: Sequence[Any]) -> Sequence[InvoiceRow]:
 
 def _invoice(r: Any) -> Invoice:
     due_on: list[date] = r[10]
-    if len(due_on) == 1:
-        instalments = (Instalment(due_on[0], r[11][0], r[12][0]),)
-    else:
-        instalments = tuple(map(Instalment, due_on, r[11], r[12]))
+    instalments = (Instalment(due_on[0], r[11][0], r[12][0]),) if len(due_on) == 1 else tuple(map(Instalment, due_on, r[11], r[12]))
     updated_at: datetime = r[23]
     return Invoice(
         r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], instalments,

@@ -102,7 +102,10 @@ async def tenants_to_visit(connection: Connection) -> list[UUID]:
 
 
 async def seal(connection: Connection, *, tenant_id: UUID, at: datetime) -> int:
-    """Seal what stands above the last block and below every running writer; gives the number of rows sealed. Owner role, in a transaction."""
+    """Seal what stands above the last block and below every running writer; gives the number of rows sealed.
+
+    Owner role, in a transaction.
+    """
     last = await connection.fetchrow(_SQL["last_block"], tenant_id)
     number, xid, id, previous = (
         (last["number"], last["last_xid"], last["last_id"], last["sha256"]) if last else (0, FIRST_XID, FIRST_ID, GENESIS)

@@ -99,7 +99,7 @@ CREATE TABLE invoices (
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
 CREATE UNIQUE INDEX invoices_by_external_id ON invoices (tenant_id, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX invoices_of_customer ON invoices (tenant_id, customer_id, id);
+CREATE INDEX invoices_of_customer ON invoices (tenant_id, customer_id);
 CREATE INDEX invoices_by_update ON invoices (tenant_id, updated_at);
 -- Lists by status walk this one in order of creation and read the days from it without visiting the rows that do not fit.
 CREATE INDEX invoices_by_standing ON invoices (tenant_id, standing, id) INCLUDE (uncovered_on, promised_on);
@@ -129,7 +129,7 @@ CREATE TABLE credit_notes (
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
 CREATE UNIQUE INDEX credit_notes_by_external_id ON credit_notes (tenant_id, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX credit_notes_of_customer ON credit_notes (tenant_id, customer_id, id);
+CREATE INDEX credit_notes_of_customer ON credit_notes (tenant_id, customer_id);
 CREATE INDEX credit_notes_by_update ON credit_notes (tenant_id, updated_at);
 CREATE INDEX credit_notes_by_standing ON credit_notes (tenant_id, standing, id);
 
