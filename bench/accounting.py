@@ -1,7 +1,7 @@
 """What processes cost, read from /proc: CPU seconds of Python and of PostgreSQL, and memory.
 
-A figure of PostgreSQL is that of the postmaster and all it started, ended sessions included; one of Python is that of `duebook serve` and all it
-started. Whoever makes the load is in neither.
+A figure of PostgreSQL is that of the postmaster and all it started, ended sessions included; one of Python is that of `duebook
+serve` and all it started. Whoever makes the load is in neither.
 """
 
 import os
@@ -21,6 +21,10 @@ class Cost:
     def since(self, earlier: "Cost") -> "Cost":
         """What was spent between `earlier` and this."""
         return Cost(self.python - earlier.python, self.postgresql - earlier.postgresql)
+
+    def each(self, count: float) -> "Cost":
+        """The share of one of `count`."""
+        return Cost(self.python / count, self.postgresql / count)
 
     @property
     def total(self) -> float:

@@ -1,8 +1,8 @@
-"""The other side of the import's ratio: two psql sessions that COPY, as owner, the very rows that the server wrote, into the same full schema.
+"""The other side of the import's ratio: two psql sessions that COPY, as owner, the rows the server wrote, into the same full schema.
 
-The rows are dumped once from a measured run: invoices with their instalments, journal rows with their hashes, and what each transaction left to
-count by. Those last were folded meanwhile; they are made again from the journal, one row per transaction, as they were. The follower's blocks are
-on this side too.
+The rows are dumped once from a measured run: invoices with their instalments, journal rows with their hashes, and what each
+transaction left to count by. Those last were folded meanwhile; they are made again from the journal, one row per transaction, as
+they were. The follower's blocks are on this side too.
 """
 
 import subprocess
@@ -47,7 +47,7 @@ def dump(dsn: str, *, folder: Path) -> Dump:
     batches: dict[str, dict[str, list[bytes]]] = defaultdict(lambda: {table: [] for table in _TABLES})
     with psycopg.connect(dsn) as connection:
         for table, query in _DUMPS.items():
-            with connection.cursor().copy(f"COPY ({query}) TO STDOUT") as lines:  # type: ignore[arg-type]  # one of ours
+            with connection.cursor().copy(f"COPY ({query}) TO STDOUT".encode()) as lines:
                 for line in _lines(lines):
                     batch, _, row = line.partition(b"\t")
                     batches[batch.decode()][table].append(row)

@@ -54,9 +54,9 @@ def send(port: int, file: Path, *, connections: int, seconds: float | None = Non
 def has_wrk() -> bool:
     """Whether wrk is here; root on Debian gets it installed."""
     if shutil.which("wrk") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "wrk"], check=False, **quiet)
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", "wrk"]):
+            subprocess.run(["apt-get", "-qq", *words], check=False, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return shutil.which("wrk") is not None
 
 

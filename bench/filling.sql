@@ -10,7 +10,7 @@ $$
 -- name: customers
 INSERT INTO customers (tenant_id, id, updated_at, external_id, name)
 SELECT %(tenant_id)s, pg_temp.id_at(date_trunc('milliseconds', now()) - interval '400 days' + n * interval '1 ms', n), now(),
-       'C-' || n, 'Customer ' || n
+       'C-' || %(count)s || '-' || n, 'Customer ' || n
 FROM generate_series(1, %(count)s) AS n
 RETURNING id
 

@@ -15,7 +15,7 @@ from bench import driving, filling, pgbench, recording, reference
 from bench.accounting import Cost
 from bench.driving import Reads
 from bench.figures import Figure, Report
-from bench.ground import Books, Ground, ground, serving
+from bench.ground import Books, ground, serving
 from bench.pgbench import CLIENTS, Script
 from bench.recording import Statement
 
@@ -45,17 +45,14 @@ def measure(report: Report) -> None:
                 before = here.cost(server)
                 served.append(driving.read(books, server.port, paths, folder=here.folder, connections=CLIENTS, seconds=_SECONDS))
                 between = here.cost(server)
-                spent.append(between.since(before))
+                spent.append(between.since(before).each(served[-1].per_second * _SECONDS))
                 # The look-up of the next ids is counted as one more SELECT, though it is a cheaper one.
                 bare.append(pgbench.rate(here, books, same, seconds=_SECONDS) * (_IDS_A_ROW + 1))
                 bare_us.append(here.cost(server).since(between).postgresql / (bare[-1] * _SECONDS) * 1e6)
                 smallest.append(pgbench.rate(here, books, fixed, seconds=_SECONDS))
         _report(report, served=served, bare=bare, smallest=smallest)
-        requests = [reads.per_second * _SECONDS for reads in served]
-        python = tuple(cost.python / number * 1e6 for cost, number in zip(spent, requests, strict=True))
-        report(Figure(what="CPU per GET, Python", samples=python, unit="µs"))
-        postgresql = tuple(cost.postgresql / number * 1e6 for cost, number in zip(spent, requests, strict=True))
-        report(Figure(what="CPU per GET, PostgreSQL", samples=postgresql, unit="µs"))
+        report(Figure(what="CPU per GET, Python", samples=tuple(cost.python * 1e6 for cost in spent), unit="µs"))
+        report(Figure(what="CPU per GET, PostgreSQL", samples=tuple(cost.postgresql * 1e6 for cost in spent), unit="µs"))
         report(Figure(what="CPU per same SELECT of pgbench, PostgreSQL", samples=tuple(bare_us), unit="µs"))
 
 
@@ -100,7 +97,7 @@ def _same_select(books: Books, ids: list[UUID]) -> Script:
     rows = [shuffled[start : start + _IDS_A_ROW] for start in range(0, len(ids), _IDS_A_ROW)]
     names = [f"id{place}" for place in range(_IDS_A_ROW)]
     with psycopg.connect(books.dsn) as connection:
-        connection.execute(f"CREATE TABLE bench_ids (n int PRIMARY KEY, {', '.join(f'{name} uuid' for name in names)})")
+        connection.execute(f"CREATE TABLE bench_ids (n int PRIMARY KEY, {', '.join(f'{name} uuid' for name in names)})".encode())
         with connection.cursor().copy("COPY bench_ids FROM STDIN") as sink:
             for number, row in enumerate(rows, start=1):
                 sink.write_row((number, *row))
@@ -120,5 +117,5 @@ def _places(statement: Statement, id: UUID, name: str) -> dict[int, str]:
 
 def _fixed_select() -> Script:
     script = Script([f"\\set n random(1, {reference.ROWS})"])
-    script.add(Statement(reference.SQL["read"], (reference.OWNER, 0)), known={2: "n"})
+    script.add(Statement(reference.SQL["read"].decode(), (reference.OWNER, 0)), known={2: "n"})
     return script

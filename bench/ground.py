@@ -1,7 +1,7 @@
 """The ground the benchmark stands on: one embedded PostgreSQL, and databases on it that are copies of a migrated template.
 
-Both sides of every ratio run on this server. `duebook serve` runs on it by DUEBOOK_DATABASE_URL, so that it can be stopped while psql or pgbench
-have their turn.
+Both sides of every ratio run on this server. `duebook serve` runs on it by DUEBOOK_DATABASE_URL, so that it can be stopped while
+psql has its turn.
 """
 
 import json
@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,16 +53,16 @@ class Ground:
         filling.customers(server.dsn, tenant_id=self._template.tenant_id, count=_CUSTOMERS)
 
     @contextmanager
-    def copy(self, name: str) -> Iterator[Books]:
+    def copy(self, name: str) -> Generator[Books]:
         """Empty books of the company Bench in a database of their own, dropped at the end."""
         with psycopg.connect(self.server.superuser_dsn, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER duebook TEMPLATE duebook")  # type: ignore[arg-type]  # a name of ours
+            connection.execute(f"CREATE DATABASE {name} OWNER duebook TEMPLATE duebook".encode())
         dsn = urlunsplit(urlsplit(self.server.dsn)._replace(path=f"/{name}"))
         try:
             yield Books(dsn=dsn, tenant_id=self._template.tenant_id, key=self._template.key)
         finally:
             with psycopg.connect(self.server.superuser_dsn, autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]  # a name of ours
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def settle(self) -> None:
         """Write out what earlier runs left, so that each begins alike."""
@@ -79,7 +79,7 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def ground() -> Generator[Ground]:
     """A fresh embedded PostgreSQL; stopped and removed at the end."""
     with scratch() as folder:
         server = embedded.start(data_dir=folder / "data")
@@ -90,7 +90,7 @@ def ground() -> Iterator[Ground]:
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
+def scratch() -> Generator[Path]:
     """A folder below bench/out for the time of a part."""
     OUT.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=OUT))
@@ -137,7 +137,7 @@ class Serving:
 
 
 @contextmanager
-def serving(environment: dict[str, str], *, workers: int = 1) -> Iterator[Serving]:
+def serving(environment: dict[str, str], *, workers: int = 1) -> Generator[Serving]:
     """A server on a free port until the block ends; ready when the block begins."""
     command = [DUEBOOK, "serve", "--workers", str(workers)]
     settings = {"DUEBOOK_PORT": "0", "DUEBOOK_LOG_LEVEL": "warning"}

@@ -1,7 +1,7 @@
 """Import over HTTP in batches of 100, against two parallel psql COPY sessions that write the same rows.
 
-The clock of the server runs from the first request to the last answer; the follower's work that is then still to do (sealing, folding) is added as
-the CPU time it takes, for between its rounds the follower sleeps and does not work.
+The clock of the server runs from the first request to the last answer; the follower's work that is then still to do (sealing,
+folding) is added as the CPU time it takes, for between its rounds the follower sleeps and does not work.
 """
 
 import statistics
@@ -36,12 +36,9 @@ class Run:
         return self.count / self.seconds
 
     @property
-    def python_us(self) -> float:
-        return self.cost.python / self.count * 1e6
-
-    @property
-    def postgresql_us(self) -> float:
-        return self.cost.postgresql / self.count * 1e6
+    def each(self) -> Cost:
+        """Microseconds of one invoice."""
+        return self.cost.each(self.count / 1e6)
 
 
 def measure(report: Report) -> None:
@@ -89,11 +86,11 @@ def _report(
         at_least=0.45,
     )
     figure("import: ratio to COPY in transactions of 100", [run.rate / rate for run, rate in zip(best, in_batches, strict=True)])
-    figure("CPU per imported invoice, Python", [run.python_us for run in one], "µs")
-    figure("CPU per imported invoice, PostgreSQL", [run.postgresql_us for run in one], "µs")
+    figure("CPU per imported invoice, Python", [run.each.python for run in one], "µs")
+    figure("CPU per imported invoice, PostgreSQL", [run.each.postgresql for run in one], "µs")
     figure("CPU per copied invoice, PostgreSQL", copied_cpu, "µs")
     figure("CPU per row of COPY into fixed reference tables", yardstick, "µs")
-    whole = [(run.python_us + run.postgresql_us) / us for run, us in zip(one, yardstick, strict=True)]
+    whole = [run.each.total / us for run, us in zip(one, yardstick, strict=True)]
     figure("CPU per imported invoice in rows of that COPY", whole)
 
 

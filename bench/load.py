@@ -1,7 +1,7 @@
 """The process that makes the load: `python -m bench.load`, told on standard input by `driving.py`.
 
-Requests are whole bytes before the clock starts, connections stay open, answers are read and counted but not looked into: on a machine of two
-cores every microsecond spent here is taken from the server under test.
+Requests are whole bytes before the clock starts, connections stay open, answers are read and counted but not looked into: on a
+machine of two cores every microsecond spent here is taken from the server under test.
 """
 
 import json

@@ -3,9 +3,10 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from bench.ground import Books, Ground
 from bench.recording import Statement
@@ -39,10 +40,11 @@ class Script:
         self.lines.append(re.sub(r"\$(\d+)", named, " ".join(sql.split())) + ";")
 
 
-def literal(value: object) -> str:
+def literal(value: Any) -> str:
     """An argument as the text that PostgreSQL reads."""
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return "{" + ",".join("NULL" if item is None else f'"{literal(item)}"' for item in value) + "}"
+    if isinstance(value, list | tuple):
+        items: Iterable[Any] = value
+        return "{" + ",".join("NULL" if item is None else f'"{literal(item)}"' for item in items) + "}"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

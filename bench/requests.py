@@ -17,7 +17,7 @@ FIRST_DAY = date(2024, 1, 1)
 def imports(books: Books, *, customers: Sequence[UUID], count: int, series: str) -> Iterator[bytes]:
     """Requests that import `count` new invoices in batches of 100.
 
-    External ids are hashed, so that they fall anywhere in an index of those that are there; `series` makes them differ from those of other calls.
+    External ids are hashed, so that they fall anywhere in an index of those that are there; `series` keeps those of two calls apart.
     """
     random_source = random.Random(series)
     for first in range(0, count, BATCH):

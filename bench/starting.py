@@ -2,14 +2,16 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
-from bench import accounting, filling
+from bench import accounting, driving, filling
 from bench.figures import Figure, Report
-from bench.ground import opened, ready_after, scratch, serving
+from bench.ground import Books, opened, ready_after, scratch, serving
 from duebook import embedded
 
 _INVOICES = 100_000
 _STARTS = 5
+_WORK_SECONDS = 3
 _SETTLE_SECONDS = 5
 _IDLE_SECONDS = 30
 
@@ -31,7 +33,7 @@ def measure(report: Report) -> None:
         report(Figure(what="start to ready, 100,000 invoices", samples=starts, unit="s", at_most=5))
         killed = tuple(_ready_after_kill(environment) for _ in range(_STARTS))
         report(Figure(what="start to ready after kill -9", samples=killed, unit="s", at_most=15))
-        _idle(environment, report)
+        _idle(environment, books, folder, report)
 
 
 def _ready_after_kill(environment: dict[str, str]) -> float:
@@ -40,8 +42,9 @@ def _ready_after_kill(environment: dict[str, str]) -> float:
     return ready_after(environment)
 
 
-def _idle(environment: dict[str, str], report: Report) -> None:
+def _idle(environment: dict[str, str], books: Books, folder: Path, report: Report) -> None:
     with serving(environment) as server:
+        driving.read(books, server.port, ["/v1/public/invoices"], folder=folder, connections=16, seconds=_WORK_SECONDS)
         time.sleep(_SETTLE_SECONDS)
         before, began = accounting.all_of(server.pid), time.monotonic()
         time.sleep(_IDLE_SECONDS)

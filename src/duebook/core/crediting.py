@@ -64,8 +64,8 @@ def parts_of(
 def credit_lines(lines: Sequence[Line], *, parts: Sequence[Part]) -> list[Line]:
     """The lines of a credit note: those of the invoice with the other entry, each with its part.
 
-    A line credited whole in this one note keeps its quantity, price and discount; of any other the part is one unit. Of a line that comes to
-    0 there is nothing to credit, so it keeps them where the note credits the whole invoice.
+    A line credited whole in this one note keeps its quantity, price and discount; of any other the part is one unit. Of a line that comes
+    to 0 there is nothing to credit, so it keeps them where the note credits the whole invoice.
     """
     is_whole = all(part == (line.net, line.tax) for line, part in zip(lines, parts, strict=True))
     return [

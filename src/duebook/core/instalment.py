@@ -53,7 +53,7 @@ def schedule(drafts: Sequence[InstalmentDraft], *, amount: int, home_currency: s
             refusals.append(
                 sum_mismatch(
                     path=(*here, "default_amount"),
-                    message=f"in {home_currency}, the default currency, it must equal the amount {draft.amount}, not {draft.default_amount}",
+                    message=f"in the default currency it must equal the amount: {draft.default_amount} is not {draft.amount}",
                 )
             )
     parts = tuple(
