@@ -8,7 +8,6 @@ they were. The follower's blocks are on this side too.
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -47,26 +46,26 @@ def dump(dsn: str, *, folder: Path) -> Dump:
     batches: dict[str, dict[str, list[bytes]]] = defaultdict(lambda: {table: [] for table in _TABLES})
     with psycopg.connect(dsn) as connection:
         for table, query in _DUMPS.items():
-            with connection.cursor().copy(f"COPY ({query}) TO STDOUT".encode()) as lines:
-                for line in _lines(lines):
-                    batch, _, row = line.partition(b"\t")
-                    batches[batch.decode()][table].append(row)
-        with connection.cursor().copy("COPY journal_blocks TO STDOUT") as lines:
-            blocks = list(_lines(lines))
+            for line in _lines(connection, query):
+                batch, _, row = line.partition(b"\t")
+                batches[batch.decode()][table].append(row)
+        blocks = _lines(connection, "TABLE journal_blocks")
         found = connection.execute("SELECT avg(octet_length(body)), count(*) FROM journal").fetchone()
     assert found is not None
     ordered = list(batches.values())
     halves = [ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]]
-    whole, by_batch = [], []
+    whole: list[Path] = []
+    by_batch: list[Path] = []
     for number, half in enumerate(halves):
         whole.append(_script(folder / f"whole-{number}.sql", [_merged(half)], blocks=[] if number else blocks))
         by_batch.append(_script(folder / f"batches-{number}.sql", half, blocks=[] if number else blocks))
     return Dump(whole=tuple(whole), by_batch=tuple(by_batch), rows=found[1], journal_bytes=float(found[0]))
 
 
-def _lines(chunks: Iterable[bytes | memoryview]) -> Iterable[bytes]:
-    # Each message of a COPY TO is one line.
-    return (bytes(chunk) for chunk in chunks)
+def _lines(connection: "psycopg.Connection", query: str) -> list[bytes]:
+    """The rows of a query as lines of COPY's text format."""
+    with connection.cursor().copy(f"COPY ({query}) TO STDOUT".encode()) as lines:
+        return [bytes(line) for line in lines]
 
 
 def _merged(batches: list[dict[str, list[bytes]]]) -> dict[str, list[bytes]]:

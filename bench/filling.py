@@ -14,7 +14,7 @@ from duebook.store.db import Database
 
 _SQL = blocks("filling.sql")
 _CHUNK = 100_000
-JOURNAL_BYTES = 640
+JOURNAL_BYTES = 816
 """About the size of the journal's body of one imported invoice; the import part publishes the true one."""
 
 

@@ -3,10 +3,10 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from bench.ground import Books, Ground
 from bench.recording import Statement
@@ -42,8 +42,8 @@ class Script:
 
 def literal(value: Any) -> str:
     """An argument as the text that PostgreSQL reads."""
-    if isinstance(value, list | tuple):
-        items: Iterable[Any] = value
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
         return "{" + ",".join("NULL" if item is None else f'"{literal(item)}"' for item in items) + "}"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 

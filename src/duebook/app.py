@@ -4,7 +4,6 @@ Wiring only: no rule of a door and no statement of the books stands here.
 """
 
 import asyncio
-import secrets
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -27,6 +26,7 @@ from duebook.web import logs, pages
 from duebook.web.door import Door
 from duebook.web.keys import Keys
 from duebook.web.limits import Limits
+from duebook.web.request_ids import new_request_id
 from duebook.web.work import Work
 
 
@@ -35,9 +35,9 @@ def configure_logs(level: str) -> None:
     logs.configure(level=level)
 
 
-def build(*, settings: Settings, database: Database) -> ASGIApp:
-    """The application on an open database, which is closed when the application ends."""
-    work = Work(database, seconds=settings.request_seconds, room=Room(settings.room_dir))
+def build(*, settings: Settings, database: Database, room: Room | None = None) -> ASGIApp:
+    """The application on an open database, which is closed when the application ends. `room` is that of an embedded PostgreSQL."""
+    work = Work(database, seconds=settings.request_seconds, room=room)
     keys = Keys(database)
     limits = Limits(
         body_bytes=settings.body_bytes,
@@ -99,17 +99,17 @@ def _with_request_id(send: Send) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), (b"request-id", secrets.token_hex(8).encode())]
+            message["headers"] = [*message.get("headers", ()), (b"request-id", new_request_id().encode())]
         await send(message)
 
     return sending
 
 
-async def serve(*, settings: Settings, dsn: str, listener: socket.socket) -> None:
+async def serve(*, settings: Settings, dsn: str, listener: socket.socket, room: Room) -> None:
     """The body of an HTTP process: serves on an inherited listening socket until SIGTERM, then lets requests in flight finish."""
     database = await Database.open(dsn, connections=settings.connections, statement_seconds=settings.request_seconds)
     config = uvicorn.Config(
-        build(settings=settings, database=database),
+        build(settings=settings, database=database, room=room),
         loop="uvloop",
         http="httptools",
         ws="none",

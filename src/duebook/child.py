@@ -1,5 +1,6 @@
-"""One process of `duebook serve`: `python -m duebook.child http SERVER FD` or `… worker SERVER`. It dies with the server that started it.
+"""One process of `duebook serve`: `python -m duebook.child http SERVER DATA FD` or `… worker SERVER DATA`; it dies with its server.
 
+SERVER is the server's process id, DATA the data folder of its embedded PostgreSQL, empty where there is none, and FD the listening socket.
 The database's address comes in DUEBOOK_DATABASE_URL, as the server found or started it.
 """
 
@@ -11,6 +12,7 @@ import resource
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import uvloop
 
@@ -37,21 +39,22 @@ def allow_many_files() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run as `arguments` say: the kind, the server's process id and, for http, the number of the listening socket."""
-    kind, parent = arguments[0], int(arguments[1])
-    die_with(parent)
+    """Run as `arguments` say, in the order of this module's docstring."""
+    kind, parent, data, *sockets = arguments
+    die_with(int(parent))
     allow_many_files()
     config = settings.read()
     app.configure_logs(config.log_level)
     if config.database_url is None:
         raise SystemExit("DUEBOOK_DATABASE_URL is not set: this process is started by `duebook serve`")
+    room = Room(Path(data) if data else None)
     # What was imported stays: the collector need not look at it again, and what a request makes mostly goes by count.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     if kind == "http":
-        listener = socket.socket(fileno=int(arguments[2]))
-        uvloop.run(app.serve(settings=config, dsn=config.database_url, listener=listener))
+        listener = socket.socket(fileno=int(sockets[0]))
+        uvloop.run(app.serve(settings=config, dsn=config.database_url, listener=listener, room=room))
     else:
         asyncio.run(
             runner.run(
@@ -59,7 +62,7 @@ def main(arguments: list[str]) -> None:
                 request_seconds=config.request_seconds,
                 grace_seconds=config.grace_seconds,
                 pinned=config.today,
-                room=Room(config.room_dir),
+                room=room,
             )
         )
 

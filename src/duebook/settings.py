@@ -18,8 +18,6 @@ class Settings:
 
     database_url: str | None
     data_dir: Path
-    room_dir: Path | None
-    """Whose room to watch before writing; `serve` tells it to its processes."""
     host: str
     port: int
     today: date | None
@@ -39,7 +37,6 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=_database_url(env),
         data_dir=Path(env.get("DUEBOOK_DATA_DIR") or ".duebook"),
-        room_dir=Path(env["DUEBOOK_ROOM_DIR"]) if env.get("DUEBOOK_ROOM_DIR") else None,
         host=env.get("DUEBOOK_HOST") or "127.0.0.1",
         port=int(_number(env, "DUEBOOK_PORT", 8080, least=0, most=65_535)),
         today=_day(env, "DUEBOOK_TODAY"),

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -63,6 +64,7 @@ class Supervisor:
         self._stopping = False
         self._may_break_off = False
         self._children: list[_Child] = []
+        self._data: Path | None = None
         self._room = Room(None)
         self._deaths = 0
         self._started_at = 0.0
@@ -82,8 +84,9 @@ class Supervisor:
     def _serve(self, dsn: str, server: embedded.Embedded | None) -> None:
         with _listening(self._settings) as listener:
             address = _address(listener)
-            environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn, "DUEBOOK_ROOM_DIR": str(server.data) if server else ""}
-            self._room, self._started_at = Room(server.data if server else None), time.monotonic()
+            environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn}
+            self._data, self._started_at = server.data if server else None, time.monotonic()
+            self._room = Room(self._data)
             kinds = [*["http"] * self._workers, "worker"]
             try:
                 for kind in kinds:
@@ -127,7 +130,7 @@ class Supervisor:
     def _spawn(self, kind: str, listener: socket.socket, environment: Mapping[str, str]) -> _Child:
         # The worker does not get the socket: as long as anyone has it, clients get in.
         sockets = [listener.fileno()] if kind == "http" else []
-        command = [sys.executable, "-m", "duebook.child", kind, str(os.getpid()), *map(str, sockets)]
+        command = [sys.executable, "-m", "duebook.child", kind, str(os.getpid()), str(self._data or ""), *map(str, sockets)]
         # A session of its own: Ctrl-C reaches the server alone, which then stops its processes in order.
         process = subprocess.Popen(command, env=environment, pass_fds=sockets, start_new_session=True, stdin=subprocess.DEVNULL)
         return _Child(kind, process, time.monotonic())

@@ -1,4 +1,4 @@
-"""How the laws are tried: no deadline per example, since a busy machine proves nothing against a law."""
+"""How the laws are tried: without a deadline per example, since a busy machine proves nothing against a law."""
 
 from hypothesis import settings
 

@@ -89,7 +89,7 @@ def test_a_database_that_hangs_is_given_up(books: Books, served: Served, between
 
 def test_too_many_at_once_are_told_to_come_back(books: Books, served: Served, dsn: str) -> None:
     with psycopg.connect(dsn) as other, ThreadPoolExecutor(IN_FLIGHT) as pool:
-        other.execute("LOCK TABLE invoices")
+        other.execute("LOCK TABLE invoices IN SHARE MODE")
         held = [pool.submit(served.post, "/invoices", simple_invoice(books.client_id)) for _ in range(IN_FLIGHT)]
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         within(3, lambda: ask(dsn, waiting)[0][0] >= IN_FLIGHT)

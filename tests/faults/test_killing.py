@@ -139,7 +139,7 @@ def test_the_key_of_a_killed_process_is_free_within_five_seconds(books: Books, d
 
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with psycopg.connect(served.dsn) as other, ThreadPoolExecutor() as pool:
-        other.execute("LOCK TABLE invoices")  # the first request holds its key while it waits here
+        other.execute("LOCK TABLE invoices IN SHARE MODE")  # the first request holds its key while it waits here
         first = pool.submit(send)
         within(5, lambda: ask(served.dsn, waiting) == [(1,)])
         os.kill(served.children("http")[0], signal.SIGKILL)

@@ -150,7 +150,7 @@ def test_a_client_that_leaves_before_the_answer_and_comes_again_with_its_key(whe
 def test_a_client_that_leaves_while_it_runs_is_told_so_and_then_the_same(books: Books, shared: Served) -> None:
     body = simple_invoice(books.client_id)
     with psycopg.connect(shared.dsn) as other:
-        other.execute("LOCK TABLE invoices")
+        other.execute("LOCK TABLE invoices IN SHARE MODE")
         with socket.create_connection(shared.place, timeout=5) as connection:
             connection.sendall(raw(shared, body, idempotency_key="running"))
             within(5, lambda: ask(shared.dsn, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == [(1,)])

@@ -32,10 +32,19 @@ Told = Fault | Refusal
 class ProblemWriter:
     """The door's error shapes, as `web.problem.ProblemWriter` asks for them."""
 
+    def status(self, problem: Problem) -> int:
+        """The problem's own: this door's contract has the same statuses as the house."""
+        return problem.status
+
     def problem(self, problem: Problem) -> bytes:
         """The body of what stops a request before the books: its own sentence, at the whole body."""
         fault = Fault((), problem.code, problem.message)
         return error_body(status=problem.status, problems=[fault], message=problem.message)
+
+    def query(self, faults: Sequence[Fault]) -> bytes:
+        """The body for query parameters: one sentence on all of them, for a query is no place in the body."""
+        message = "; ".join(fault.message for fault in faults)
+        return error_body(status=400, problems=[Fault((), "format", message)], message=message)
 
     def refused(self, faults: Sequence[Fault], refusals: Sequence[Refusal], *, truncated: bool) -> tuple[int, bytes]:
         """Status and body for the faults of the form and the refusals of the books, together."""

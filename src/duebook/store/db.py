@@ -7,12 +7,14 @@ does not do: SQL of the books.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import asyncpg
 import asyncpg.transaction
+
+from duebook.store.pool import Pool
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -21,8 +23,6 @@ else:  # generic only in its stubs
 Transaction = asyncpg.transaction.Transaction
 
 APP_ROLE: Final = "duebook_app"
-_RELEASE_SECONDS: Final = 5
-"""A connection that is not free by then, since its server hangs, is cut."""
 LOST: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -66,10 +66,6 @@ class LostRace(Exception):
     """Another writer was first: what was read before the locks no longer holds. The unit of work is run again."""
 
 
-class Busy(TimeoutError):
-    """No connection became free in time."""
-
-
 class UnfitDatabase(Exception):
     """The database cannot keep the promises of the books; the message says what to change."""
 
@@ -85,14 +81,39 @@ class _KeptConnection(Connection):
     kept_tenant: UUID | None = None
 
 
-async def _leave_as_is(connection: Any) -> None:
-    """Replaces the pool's own reset, which would drop the kept role and tenant. Transactions are ended by whoever began them."""
+class _Held:
+    """`async with`: a connection as `duebook_app`, set for one tenant (None: for whichever it was), until the block ends."""
+
+    __slots__ = ("_connection", "_patience", "_pool", "_tenant_id")
+
+    def __init__(self, pool: Pool[_KeptConnection], tenant_id: UUID | None, patience: float) -> None:
+        self._pool, self._tenant_id, self._patience = pool, tenant_id, patience
+        self._connection: _KeptConnection | None = None
+
+    async def __aenter__(self) -> Connection:
+        connection = await self._pool.take(tenant_id=self._tenant_id, patience=self._patience)
+        if self._tenant_id is not None and connection.kept_tenant != self._tenant_id:
+            connection.kept_tenant = None
+            try:
+                await connection.execute(f"SET duebook.tenant_id = '{self._tenant_id}'", timeout=self._patience)
+            except BaseException:
+                self._pool.give_back(connection, spoilt=True)
+                raise
+            connection.kept_tenant = self._tenant_id
+        self._connection = connection
+        return connection
+
+    async def __aexit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if self._connection is not None:
+            # A statement that was cut off may still be running over there.
+            cut_off = isinstance(error, (asyncio.CancelledError, *TIMED_OUT))
+            self._pool.give_back(self._connection, spoilt=cut_off)
 
 
 class Database:
     """Two pools on one PostgreSQL: `tenant` for requests and work of one tenant, `owner` for what crosses tenants."""
 
-    def __init__(self, app: "asyncpg.Pool[asyncpg.Record]", owner: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, app: Pool[_KeptConnection], owner: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._app = app
         self._owner = owner
 
@@ -100,23 +121,23 @@ class Database:
     async def open(cls, dsn: str, *, connections: int = 16, owners: int = 2, statement_seconds: float = 30) -> "Database":
         """Connect. `connections` bounds the concurrent units of work; each statement ends after `statement_seconds`."""
         settings = _SERVER_SETTINGS | {"statement_timeout": str(int(statement_seconds * 1000))}
-        app = await asyncpg.create_pool(
-            dsn,
-            min_size=0,
-            max_size=connections,
-            max_inactive_connection_lifetime=0,
-            init=_become_app,
-            reset=_leave_as_is,
-            connection_class=_KeptConnection,
-            statement_cache_size=500,
-            max_cached_statement_lifetime=0,
-            server_settings=settings,
-            command_timeout=statement_seconds + 5,
-        )
+
+        async def connect() -> _KeptConnection:
+            connection: Any = await asyncpg.connect(
+                dsn,
+                connection_class=_KeptConnection,
+                statement_cache_size=500,
+                max_cached_statement_lifetime=0,
+                server_settings=settings,
+                command_timeout=statement_seconds + 5,
+            )
+            await connection.execute(f"SET ROLE {APP_ROLE}")
+            return connection
+
         owner = await asyncpg.create_pool(
             dsn, min_size=0, max_size=owners, server_settings=settings, command_timeout=600, max_inactive_connection_lifetime=60
         )
-        return cls(app, owner)
+        return cls(Pool(connect, size=connections), owner)
 
     async def close(self) -> None:
         """End every connection; those that do not end within 5 s are cut."""
@@ -125,40 +146,20 @@ class Database:
                 await self._app.close()
                 await self._owner.close()
         except TimeoutError:
-            self._app.terminate()
             self._owner.terminate()
 
-    @asynccontextmanager
-    async def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AsyncGenerator[Connection]:
+    def tenant(self, tenant_id: UUID, *, patience: float = 10) -> AbstractAsyncContextManager[Connection]:
         """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (Busy)."""
-        async with self._free(patience=patience) as raw:
-            if raw.kept_tenant != tenant_id:
-                raw.kept_tenant = None
-                await raw.execute(f"SET duebook.tenant_id = '{tenant_id}'", timeout=patience)
-                raw.kept_tenant = tenant_id
-            yield raw
+        return _Held(self._app, tenant_id, patience)
 
     async def ping(self) -> None:
         """Ask the database anything. Raises what a lost database raises."""
         async with self.owner() as connection:
             await connection.execute("SELECT 1")
 
-    @asynccontextmanager
-    async def anyone(self) -> AsyncGenerator[Connection]:
+    def anyone(self) -> AbstractAsyncContextManager[Connection]:
         """A connection as `duebook_app` for what is asked before a tenant is known: keys."""
-        async with self._free(patience=10) as raw:
-            yield raw
-
-    @asynccontextmanager
-    async def _free(self, *, patience: float) -> AsyncGenerator[_KeptConnection]:
-        try:
-            proxy: Any = await self._app.acquire(timeout=patience)
-        except TimeoutError:
-            raise Busy(f"no connection to the database was free within {patience:.0f} s") from None
-        try:
-            yield proxy._con  # the kept tenant lives on the real connection, not on the pool's proxy
-        finally:
-            await self._app.release(proxy, timeout=_RELEASE_SECONDS)
+        return _Held(self._app, None, 10)
 
     @asynccontextmanager
     async def owner(self) -> AsyncGenerator[Connection]:
@@ -166,10 +167,6 @@ class Database:
         async with self._owner.acquire(timeout=30) as proxy:
             connection: Any = proxy  # the pool's proxy quacks as a Connection and says so nowhere
             yield connection
-
-
-async def _become_app(connection: Any) -> None:
-    await connection.execute(f"SET ROLE {APP_ROLE}")
 
 
 async def check_fitness(connection: Connection) -> None:

@@ -6,6 +6,7 @@ is refused yields at least one fault, and a fault names its place. Nothing here 
 large a body may be is decided before it comes here.
 """
 
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -13,8 +14,8 @@ import jiter
 import jsonschema_rs
 import msgspec
 
-from duebook.web.complaints import complain, confession
-from duebook.web.faults import Fault, Findings, FormRefused, Path, name_of
+from duebook.web.complaints import complain, confession, object_to
+from duebook.web.faults import Fault, Findings, FormRefused, Path
 from duebook.web.plain import is_list, is_object
 from duebook.web.shapes import schema_of, shape_of
 from duebook.web.syntax import read_slowly, too_deep
@@ -47,10 +48,12 @@ class Form(Generic[T]):
         self._unknown: Unknown = unknown
         self._shape = shape_of(struct)
         for shape in self._shape.structs:
-            if shape.fields is not None and not shape.closed_struct:
+            if unknown == "refuse" and shape.fields is not None and not shape.closed_struct:
                 raise TypeError(f"{shape.noun}, part of {struct.__name__}, must be declared with forbid_unknown_fields")
         self._open = any(shape.open for shape in self._shape.structs)
-        self._decode = msgspec.json.Decoder(struct).decode
+        self._exact = any(shape.exact for shape in self._shape.everything)
+        # The hook is for values of any type, such as free properties; typed fields read their numbers themselves.
+        self._decode = msgspec.json.Decoder(struct, float_hook=Decimal if self._exact else None).decode
         self._schema = schema_of(struct)
         self._validator = _validator(self._schema)
         self._shells: dict[str, jsonschema_rs.Draft202012Validator] = {}
@@ -60,7 +63,7 @@ class Form(Generic[T]):
         document = self._quickly(raw)
         if document is not None:
             return document
-        reading = read_slowly(raw)
+        reading = read_slowly(raw, exact=self._exact)
         if reading.legible:
             document = self._judged(self._relevant(reading.tree), prefix=(), findings=reading.findings)
         if document is None:
@@ -75,7 +78,7 @@ class Form(Generic[T]):
         if document is not None:
             taken: list[Item] = getattr(document, field)
             return Batch(list(enumerate(taken)), [], truncated=False, outside=False)
-        reading = read_slowly(raw)
+        reading = read_slowly(raw, exact=self._exact)
         findings = reading.findings
         items: list[tuple[int, Item]] = []
         if reading.legible:
@@ -101,8 +104,9 @@ class Form(Generic[T]):
             return None
         try:
             document = self._decode(raw)
-            tree = jiter.from_json(raw, catch_duplicate_keys=True, cache_mode="keys")
-        except (ValueError, RecursionError):
+            mode = "decimal" if self._exact else "float"
+            tree = jiter.from_json(raw, catch_duplicate_keys=True, cache_mode="keys", float_mode=mode)
+        except (ValueError, RecursionError, InvalidOperation):
             return None
         if not self._shape.sound(tree) or (self._open and too_deep(tree)):
             return None
@@ -128,15 +132,12 @@ class Form(Generic[T]):
             findings.truncated = True
             return None
         complain(value, validator=self._validator, shape=self._shape, prefix=prefix, findings=findings)
+        object_to(value, shape=self._shape, prefix=prefix, findings=findings)
         if not findings.within(prefix):
-            findings.add(self._last_word(trouble, prefix=prefix))
+            # The decoder refuses what the schema lets pass; no refusal without a reason.
+            error = trouble or msgspec.ValidationError("Invalid value")
+            findings.add(confession(error, shape=self._shape, prefix=prefix))
         return None
-
-    def _last_word(self, trouble: msgspec.ValidationError | None, *, prefix: Path) -> Fault:
-        """A fault for what the decoder refuses and the schema lets pass: no refusal without a reason."""
-        if trouble is not None:
-            return confession(trouble, shape=self._shape, prefix=prefix)
-        return Fault(prefix, "format", f"{name_of(prefix)} holds a UUID without dashes or a day outside the years 1900 to 2999")
 
     def _shell(self, field: str) -> jsonschema_rs.Draft202012Validator:
         """The validator of what is around the items: it asks how many there are and not what they hold."""

@@ -1,8 +1,9 @@
 """What a refused value has wrong, field by field: the errors of the JSON schema as faults with a place, a code and a
 sentence.
 
-The schema comes from the struct itself (`shapes.py`), so it cannot ask for something else than the decoder. Where the
-two read a value differently and the schema finds nothing, `confession` words msgspec's own error.
+The schema comes from the struct itself (`shapes.py`), so it cannot ask for something else than the decoder. What no schema
+can say, `object_to` finds; where the two read a value differently and nothing is found, `confession` words msgspec's own
+error. Sentences are for the dialect that takes them as they are; the facts of a fault let another one word it itself.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import jsonschema_rs
 import msgspec
 
-from duebook.web.faults import MOST_FAULTS, Fault, Findings, Path, name_of, shortened, shown, speakable
+from duebook.web.faults import MOST_FAULTS, Facts, Fault, Findings, Path, json_type, name_of, shortened, shown, speakable
 from duebook.web.plain import is_list, is_object
 from duebook.web.shapes import Shape
 
@@ -61,6 +62,27 @@ def complain(value: Any, *, validator: jsonschema_rs.Draft202012Validator, shape
     findings.truncated = findings.truncated or bounded.cut
 
 
+def object_to(value: Any, *, shape: Shape, prefix: Path, findings: Findings) -> None:
+    """Add a fault for each value that breaks a rule of its shape which no schema can say, where none was found yet."""
+    touched = {place[:depth] for place in findings.places for depth in range(len(place) + 1)}
+    for inner, at in shape.unsound(value):
+        path = (*prefix, *inner)
+        if path in touched:
+            continue
+        if at.unique is not None:
+            findings.add(Fault(path, "duplicate", f"{name_of(path)} stands more than once in this request; say it once"))
+            continue
+        there = _value_at(value, inner)
+        facts = Facts("check", json_type(there), expected=(at.format,) if at.format else (), noun=at.noun, shown=shown(there))
+        findings.add(Fault(path, "format", f"{name_of(path)} must be {at.noun}, not {shown(there)}", facts=facts))
+
+
+def _value_at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
 def confession(error: msgspec.ValidationError, *, shape: Shape, prefix: Path) -> Fault:
     """msgspec's own error as a fault, at the place that it names."""
     text, _, place = str(error).partition(" - at `$")
@@ -89,7 +111,8 @@ def _bounded(value: Any) -> _Bounded:
 
 def _unfolded(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
     """An error of a choice as the errors of the branch that was meant: of those that fit the value's type, the one
-    with the fewest faults.
+    with the fewest faults. Where all fit its type they are shapes of one object, of which none was meant more than
+    another.
     """
     if error.kind.name not in ("anyOf", "oneOf"):
         yield error
@@ -97,7 +120,7 @@ def _unfolded(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.Va
     # Only these two kinds carry it, which the library's types do not say.
     branches = cast("list[list[jsonschema_rs.ValidationError]]", cast("Any", error.kind).context)
     meant = [branch for branch in branches if branch and not _mistyped(branch, at=error.instance_path)]
-    if not meant:
+    if not meant or len(meant) == len(branches) > 1:
         yield error
         return
     for inner in min(meant, key=len):
@@ -122,15 +145,37 @@ def _faults(error: jsonschema_rs.ValidationError, *, shape: Shape, prefix: Path)
         case "enum":
             yield _not_listed(path, kind=kind, value=error.instance, at=at)
         case "minLength":
-            yield _too_short(path, limit=kind.limit)
+            yield _too_short(path, limit=kind.limit, facts=_facts(kind, at, error.instance))
         case "anyOf" | "oneOf":
-            yield Fault(path, "type", f"{name_of(path)} must be {_noun(at)}, not {shown(error.instance)}")
+            mistyped = at is None or at.fields is None or not is_object(error.instance)
+            told = f"{name_of(path)} must be {_noun(at)}, not {shown(error.instance)}" if mistyped else _unfit(path, at)
+            yield Fault(path, "type" if mistyped else "shape", told, facts=_facts(kind, at, error.instance))
         case name:
-            message = _sentence(name, kind=kind, path=path, value=error.instance, at=at)
-            yield Fault(path, _CODES.get(name, "format"), f"{name_of(path)} {message}")
+            message = _sentence(name, kind=kind, value=error.instance, at=at)
+            facts = _facts(kind, at, error.instance)
+            yield Fault(path, _CODES.get(name, "format"), f"{name_of(path)} {message}", facts=facts)
 
 
-def _sentence(name: str, *, kind: Any, path: Path, value: Any, at: Shape | None) -> str:
+def _unfit(path: Path, at: Shape | None) -> str:
+    return f"{name_of(path)} must be {_noun(at)}: its fields fit none of the shapes"
+
+
+def _facts(kind: Any, at: Shape | None, value: Any) -> Facts:
+    """What a dialect may say of an error of the schema."""
+    expected: tuple[str, ...] = ()
+    match kind.name:
+        case "type":
+            expected = tuple(wanted for wanted in kind.types if wanted != "null")
+        case "format" | "pattern" if at and at.format:
+            expected = (at.format,)
+        case _:
+            pass
+    limit = getattr(kind, "limit", None)
+    options = tuple(str(option) for option in getattr(kind, "options", ()) if option is not None)
+    return Facts(kind.name, json_type(value), expected=expected, limit=limit, options=options, noun=_noun(at), shown=shown(value))
+
+
+def _sentence(name: str, *, kind: Any, value: Any, at: Shape | None) -> str:
     match name:
         case "maxLength":
             return f"must have at most {kind.limit} characters, not {len(value)}"
@@ -157,7 +202,11 @@ def _noun(at: Shape | None) -> str:
 
 def _required(path: Path, owner: Shape | None) -> Fault:
     asked = f"{_noun(owner)} requires it" if owner else "it is required"
-    return Fault(path, "required", f"{name_of(path)} is missing; {asked}")
+    missing = (owner.fields or {}).get(str(path[-1])) if owner else None
+    facts = Facts("required", "undefined")
+    if missing is not None:
+        facts = Facts("required", "undefined", (missing.kind,) if missing.kind else (), options=missing.options, noun=missing.noun)
+    return Fault(path, "required", f"{name_of(path)} is missing; {asked}", facts=facts)
 
 
 def _unknown(path: Path, *, name: str, owner: Shape | None) -> Fault:
@@ -165,7 +214,7 @@ def _unknown(path: Path, *, name: str, owner: Shape | None) -> Fault:
     if owner and owner.fields and len(name) <= _LONGEST_GUESSED:
         near = get_close_matches(name, owner.fields, n=1)
         message += f"; did you mean {near[0]}?" if near else ""
-    return Fault(path, "unknown_field", message)
+    return Fault(path, "unknown_field", message, facts=Facts("additionalProperties", "", shown=shown(name)))
 
 
 def _not_listed(path: Path, *, kind: Any, value: Any, at: Shape | None) -> Fault:
@@ -175,13 +224,13 @@ def _not_listed(path: Path, *, kind: Any, value: Any, at: Shape | None) -> Fault
     # A value of another type than all the listed ones is not a misspelt one.
     known = any(isinstance(option, type(value)) for option in options)
     code = (at.code if at and at.code else "enum") if known else "type"
-    return Fault(path, code, f"{name_of(path)} must be {wanted}, not {shown(value)}")
+    return Fault(path, code, f"{name_of(path)} must be {wanted}, not {shown(value)}", facts=_facts(kind, at, value))
 
 
-def _too_short(path: Path, *, limit: int) -> Fault:
+def _too_short(path: Path, *, limit: int, facts: Facts) -> Fault:
     if limit == 1:
-        return Fault(path, "required", f"{name_of(path)} must not be empty")
-    return Fault(path, "too_small", f"{name_of(path)} must have at least {limit} characters")
+        return Fault(path, "required", f"{name_of(path)} must not be empty", facts=facts)
+    return Fault(path, "too_small", f"{name_of(path)} must have at least {limit} characters", facts=facts)
 
 
 def _rank(path: Path, shape: Shape) -> list[tuple[int, int]]:

@@ -6,7 +6,6 @@ the door's own error shape here; anything unforeseen is our bug: 500 with the re
 
 import asyncio
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -17,11 +16,12 @@ import structlog
 from starlette.types import Message, Receive, Scope, Send
 
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database, is_bug
-from duebook.web.faults import FormRefused
+from duebook.web.faults import Fault, FormRefused
 from duebook.web.keys import SCOPES, Caller, Keys
 from duebook.web.limits import Limits
 from duebook.web.operations import Ask, BadParameter, Operation
-from duebook.web.problem import Problem, ProblemWriter, RequestRefused, unavailable
+from duebook.web.problem import Problem, ProblemWriter, QueryRefused, RequestRefused, unavailable
+from duebook.web.request_ids import new_request_id
 from duebook.web.today import now, today
 from duebook.web.work import Answer, KeyedRequest, Work, request_sha256
 
@@ -57,7 +57,7 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         headers = {name: value for name, value in scope["headers"] if name in _WANTED}
-        request_id = secrets.token_hex(8)
+        request_id = new_request_id()
         operation: Operation | None = None
         extra: Mapping[str, str] = {}
         try:
@@ -72,7 +72,9 @@ class Door:
                 self._limits.leave()
         except Problem as problem:
             extra = problem.headers
-            answer = Answer(problem.status, self._problems.problem(problem))
+            answer = Answer(self._problems.status(problem), self._problems.problem(problem))
+        except QueryRefused as refused:
+            answer = Answer(400, self._problems.query(refused.faults))
         except FormRefused as refused:
             answer = Answer(*self._problems.refused(refused.faults, [], truncated=refused.truncated))
         except RequestRefused as refused:
@@ -82,7 +84,7 @@ class Door:
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever is not foreseen becomes an answer in the door's shape
             problem = _unforeseen(error, request_id=request_id, operation=operation)
             extra = problem.headers
-            answer = Answer(problem.status, self._problems.problem(problem))
+            answer = Answer(self._problems.status(problem), self._problems.problem(problem))
         await _send(send, answer, request_id=request_id, extra=extra)
 
     def _route(self, scope: Scope) -> tuple[Operation, str | None]:
@@ -175,7 +177,7 @@ def _query(operation: Operation, raw: bytes) -> dict[str, Any]:
         raise Problem(400, "too_long", f"the query is longer than {_LONGEST_QUERY} bytes")
     known = {parameter.name: parameter for parameter in operation.query}
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    faults: list[Fault] = []
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
@@ -187,9 +189,9 @@ def _query(operation: Operation, raw: bytes) -> dict[str, Any]:
         try:
             values[name] = parameter.read(text)
         except BadParameter as error:
-            faults.append(f"{name} {error}")
+            faults.append(Fault((name,), "format", f"{name} {error}", facts=error.facts))
     if faults:
-        raise Problem(400, "format", "; ".join(faults))
+        raise QueryRefused(faults)
     return values
 
 

@@ -7,6 +7,7 @@ and the bound on how many are told; it does not find faults and knows no dialect
 import json
 import re
 from collections.abc import Iterable, Set
+from decimal import Decimal
 from typing import NamedTuple
 
 from duebook.web.plain import is_list, is_object
@@ -20,15 +21,33 @@ _LONGEST_SHOWN = 60
 _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
+class Facts(NamedTuple):
+    """What a fault is about, for a dialect that words it itself. `rule` is the demand that was not met, named as in JSON
+    schema (`type`, `required`, `maxLength`, `enum`, …) or `check` for one that a schema cannot say; `received` is the
+    JSON type of the value, `undefined` where there is none.
+    """
+
+    rule: str
+    received: str
+    # JSON types, or the one format of a text.
+    expected: tuple[str, ...] = ()
+    limit: int | float | Decimal | None = None
+    options: tuple[str, ...] = ()
+    # The same in words: "a whole number of minor units", and what stands there instead.
+    noun: str = ""
+    shown: str = ""
+
+
 class Fault(NamedTuple):
     """One reason why a body is refused. The path `()` is the whole body; `item` is the position of the batch item in
-    which it lies, None outside items.
+    which it lies, None outside items. `facts` are there where the message could be worded otherwise.
     """
 
     path: Path
     code: str
     message: str
     item: int | None = None
+    facts: Facts | None = None
 
 
 class FormRefused(Exception):
@@ -105,7 +124,18 @@ def shown(value: object) -> str:
         return "an object"
     if is_list(value):
         return "a list"
-    return shortened(json.dumps(value))
+    return shortened(str(value) if isinstance(value, Decimal) else json.dumps(value))
+
+
+def json_type(value: object) -> str:
+    """The type of a parsed value as JSON schema names it; a number with a fraction is a `number`, a whole one too."""
+    if is_object(value):
+        return "object"
+    if is_list(value):
+        return "array"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    return "string" if isinstance(value, str) else "number"
 
 
 def name_of(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from duebook.store import tenants
 from duebook.store.db import Database
 from duebook.store.unit import Actor, Tenant
-from duebook.web.problem import Problem
+from duebook.web.problem import KeyMissing, Problem
 
 REMEMBERED_SECONDS: Final = 0.5
 _MOST_REMEMBERED: Final = 10_000
@@ -63,7 +63,7 @@ def _key_of(authorization: str | None) -> str:
     if key[:7].lower() == "bearer ":
         key = key[7:].strip()
     if not key:
-        raise Problem(401, "unauthorized", "send the API key in the header Authorization")
+        raise KeyMissing
     if len(key) > _LONGEST_KEY:
         raise Problem(401, "unauthorized", "this is no API key: it is too long")
     return key

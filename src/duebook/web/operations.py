@@ -16,6 +16,7 @@ import msgspec
 from duebook.store.db import Database
 from duebook.store.unit import Actor, Tenant
 from duebook.web.body import Batch, decoder_for
+from duebook.web.faults import Facts
 from duebook.web.work import Answer, Attempt, Deed, KeyedRequest, Work
 
 T = TypeVar("T")
@@ -26,7 +27,13 @@ Struct = type[msgspec.Struct]
 
 
 class BadParameter(ValueError):
-    """A query or path parameter with a value it cannot have; the message names the mend."""
+    """A query or path parameter with a value it cannot have; the message names the mend, the facts are for a dialect that
+    words it itself.
+    """
+
+    def __init__(self, message: str, *, facts: Facts | None = None) -> None:
+        super().__init__(message)
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +102,14 @@ class Ask:
 
     async def read(self, struct: type[msgspec.Struct]) -> Any:
         """The body as `struct`. Raises FormRefused with every fault."""
-        return await self._beside(decoder_for(struct, unknown=self._unknown).read, self.body)
+        return await self._beside(decoder_for(struct, unknown=self._unknown(struct)).read, self.body)
 
     async def read_items(self) -> Batch[Any]:
         """The items of a batch that are well-formed, beside the faults of the others."""
         if self.operation.items is None or self.operation.request is None:
             raise TypeError(f"{self.operation.id} is no batch")
         name, item = self.operation.items
-        form = decoder_for(self.operation.request, unknown=self._unknown)
+        form = decoder_for(self.operation.request, unknown=self._unknown(self.operation.request))
         return await self._beside(partial(form.read_items, field=name, item=item), self.body)
 
     async def _beside(self, reader: Callable[[bytes], T], body: bytes) -> T:
@@ -114,9 +121,10 @@ class Ask:
         attempt = Attempt(self.tenant, self.actor, self.day, self.at, self.stores and stores, self.keyed)
         return await self.work.write(attempt, deed)
 
-    @property
-    def _unknown(self) -> Literal["refuse", "ignore"]:
-        return "ignore" if self.tenant.unknown_fields == "ignore" else "refuse"
+    def _unknown(self, struct: type[msgspec.Struct]) -> Literal["refuse", "ignore"]:
+        # A dialect whose structs let unknown fields pass has decided that for every tenant.
+        dropped = self.tenant.unknown_fields == "ignore" or not struct.__struct_config__.forbid_unknown_fields
+        return "ignore" if dropped else "refuse"
 
 
 Handler = Callable[[Ask], Awaitable[Answer]]

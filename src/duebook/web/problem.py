@@ -19,11 +19,34 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
+class KeyMissing(Problem):
+    """401: no API key was sent at all."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "unauthorized", "send the API key in the header Authorization")
+
+
+class QueryRefused(Exception):
+    """Query parameters with values they cannot have: a fault for each, its path the name of the parameter."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
 class ProblemWriter(Protocol):
     """How a door writes what stops a request: the only place where it knows error shapes."""
 
+    def status(self, problem: Problem) -> int:
+        """The status that this door gives a problem: its own, unless the dialect has another one for it."""
+        ...
+
     def problem(self, problem: Problem) -> bytes:
         """The body for one problem."""
+        ...
+
+    def query(self, faults: list[Fault]) -> bytes:
+        """The body of the 400 for query parameters."""
         ...
 
     def refused(self, faults: list[Fault], refusals: list[Refusal], *, truncated: bool) -> tuple[int, bytes]:

@@ -3,67 +3,79 @@ JSON schema.
 
 Both are read off the struct's own annotations, once. `Meta(extra={"noun": …, "code": …})` on a type gives the words
 and the code for its faults, and so does a struct's own `noun: ClassVar[str]`; its `demands: ClassVar[dict]`
-is added to its schema, for what msgspec cannot say. This module judges nothing but dashes of UUIDs and years of days;
-the faults are worded in `complaints.py`.
+is added to its schema, for what msgspec cannot say. What msgspec lets pass and the house does not is found here on the
+parsed values: by the checks of `soundness.py`, by `extra={"check": …}`, a function of the value, and by
+`extra={"unique": name}` on a list whose rows may not share that field. The faults are worded in `complaints.py`.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 import msgspec
 from msgspec import inspect
 
 from duebook.web.plain import is_list, is_object
+from duebook.web.soundness import DAY_PATTERN, EARLIEST_DAY, LATEST_DAY, UUID_LENGTH, is_dashed, is_in_years, is_instant, number_within
 
-# The years that an answer, a calendar and PostgreSQL agree on; the pattern says the same to a reader of the schema.
-EARLIEST_DAY = "1900-01-01"
-LATEST_DAY = "2999-12-31"
-DAY_PATTERN = "^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+Path = tuple[str | int, ...]
 
-_UUID_LENGTH = 36
-_NOUNS: dict[type[inspect.Type], str] = {
-    inspect.IntType: "a whole number",
-    inspect.FloatType: "a number",
-    inspect.DecimalType: "a number",
-    inspect.BoolType: "true or false",
-    inspect.StrType: "a text",
-    inspect.UUIDType: "a UUID with its dashes",
-    inspect.DateType: "a day that exists, written YYYY-MM-DD, of the years 1900 to 2999",
-    inspect.DateTimeType: "an instant, written like 2026-01-31T12:00:00Z",
-    inspect.NoneType: "null",
+# Of each kind of value: JSON type, format, and its words.
+_VALUES: dict[type[inspect.Type], tuple[str, str, str]] = {
+    inspect.IntType: ("integer", "", "a whole number"),
+    inspect.FloatType: ("number", "", "a number"),
+    inspect.DecimalType: ("number", "", "a number"),
+    inspect.BoolType: ("boolean", "", "true or false"),
+    inspect.StrType: ("string", "", "a text"),
+    inspect.LiteralType: ("string", "", "one of the values that the contract lists"),
+    inspect.EnumType: ("string", "", "one of the values that the contract lists"),
+    inspect.UUIDType: ("string", "uuid", "a UUID with its dashes"),
+    inspect.DateType: ("string", "date", "a day that exists, written YYYY-MM-DD, of the years 1900 to 2999"),
+    inspect.DateTimeType: ("string", "date-time", "an instant, written like 2026-01-31T12:00:00Z"),
+    inspect.DictType: ("object", "", "an object"),
+    inspect.NoneType: ("null", "", "null"),
 }
 
 
 class Shape:
     """One value: its words for messages, its fields or its element, and where UUIDs and days lie beneath it."""
 
-    def __init__(self, *, noun: str, code: str | None = None) -> None:
+    def __init__(self, *, noun: str, code: str | None = None, kind: str = "") -> None:
         self.noun = noun
         self.code = code
+        # The JSON type, the format and the listed values; empty where there is no one of them.
+        self.kind = kind
+        self.format = ""
+        self.options: tuple[str, ...] = ()
+        # Whether it is a Decimal, so that its bodies are read without floats.
+        self.exact = False
+        # The field that no two rows of this list may share.
+        self.unique: str | None = None
         self.fields: dict[str, Shape] | None = None
         self.element: Shape | None = None
         # An open value (any JSON, a map) or a struct that lets unknown fields pass may be nested without end.
         self.open = False
         self.struct: type[msgspec.Struct] | None = None
         self.closed_struct = False
-        self.check: Callable[[str], bool] | None = None
+        self.check: Callable[[Any], bool] | None = None
         self.uuids: tuple[str, ...] = ()
         self.days: tuple[str, ...] = ()
         self.parts: tuple[tuple[str, Shape], ...] = ()
         self.watched = False
 
     def sound(self, value: Any) -> bool:
-        """Whether a value that msgspec has accepted also has dashes in its UUIDs and sensible years in its days."""
+        """Whether a value that msgspec has accepted also passes what this module judges."""
         if self.fields is None:
             if self.element is not None:
                 element = self.element
+                if self.unique is not None and any(True for _ in self._repeated(value)):
+                    return False
                 return not element.watched or all(element.sound(row) for row in value if row is not None)
             return self.check is None or self.check(value)
         get = value.get
         for name in self.uuids:
             text = get(name)
-            if text is not None and len(text) != _UUID_LENGTH:
+            if text is not None and len(text) != UUID_LENGTH:
                 return False
         for name in self.days:
             text = get(name)
@@ -74,6 +86,32 @@ class Shape:
             if part is not None and not shape.sound(part):
                 return False
         return True
+
+    def unsound(self, value: Any, at: Path = ()) -> "Iterator[tuple[Path, Shape]]":
+        """The places at which `sound` fails, in any parsed value, and their shapes; of rows that share what must be unique
+        the later ones.
+        """
+        if self.fields is not None and is_object(value):
+            for name, shape in self.fields.items():
+                if shape.watched and value.get(name) is not None:
+                    yield from shape.unsound(value[name], (*at, name))
+        elif self.element is not None and is_list(value):
+            if self.unique is not None:
+                yield from (((*at, place, self.unique), self) for place in self._repeated(value))
+            if self.element.watched:
+                for place, row in enumerate(value):
+                    yield from self.element.unsound(row, (*at, place)) if row is not None else ()
+        elif self.check is not None and value is not None and not self.check(value):
+            yield at, self
+
+    def _repeated(self, rows: list[Any]) -> Iterator[int]:
+        seen: set[str] = set()
+        for place, row in enumerate(rows):
+            name = row.get(self.unique or "") if is_object(row) else None
+            if isinstance(name, str):
+                if name in seen:
+                    yield place
+                seen.add(name)
 
     def without_unknown(self, value: Any) -> None:
         """Drop, in place, every field that no struct here names."""
@@ -98,21 +136,26 @@ class Shape:
     def fill(self, fields: dict[str, "Shape"]) -> None:
         """Take the fields of a struct, once, and note where the second look has to go."""
         self.fields = fields
-        self.uuids = tuple(name for name, shape in fields.items() if shape.check is _dashed)
-        self.days = tuple(name for name, shape in fields.items() if shape.check is _in_years)
-        self.parts = tuple((name, shape) for name, shape in fields.items() if shape.check is None and shape.watched)
+        self.uuids = tuple(name for name, shape in fields.items() if shape.check is is_dashed)
+        self.days = tuple(name for name, shape in fields.items() if shape.check is is_in_years)
+        told = (*self.uuids, *self.days)
+        self.parts = tuple((name, shape) for name, shape in fields.items() if shape.watched and name not in told)
 
     @property
     def structs(self) -> "list[Shape]":
-        """Every shape with fields, at and beneath this one."""
+        """Every shape with fields, and every open one, at and beneath this one."""
+        return [shape for shape in self.everything if shape.fields is not None or shape.open]
+
+    @property
+    def everything(self) -> "list[Shape]":
+        """Every shape at and beneath this one."""
         found: list[Shape] = []
         waiting: list[Shape] = [self]
         while waiting:
             shape = waiting.pop()
             if shape in found:
                 continue
-            if shape.fields is not None or shape.open:
-                found.append(shape)
+            found.append(shape)
             waiting.extend((shape.fields or {}).values())
             if shape.element is not None:
                 waiting.append(shape.element)
@@ -146,30 +189,24 @@ def schemas_of(
     return tuple(_plain(top) for top in tops), made
 
 
-def _dashed(text: str) -> bool:
-    return len(text) == _UUID_LENGTH
-
-
-def _in_years(text: str) -> bool:
-    return EARLIEST_DAY <= text <= LATEST_DAY
-
-
 def _shape(told: inspect.Type, known: dict[type, Shape], noun: str | None = None, code: str | None = None) -> Shape:
     if isinstance(told, inspect.Metadata):
-        extra = cast("dict[str, str]", told.extra or {})
-        return _shape(told.type, known, noun or extra.get("noun"), code or extra.get("code"))
+        extra, schema = cast("dict[str, Any]", told.extra or {}), cast("dict[str, Any]", cast("Any", told).extra_json_schema or {})
+        shape = _shape(told.type, known, noun or extra.get("noun"), code or extra.get("code"))
+        return _with_demands(shape, schema, extra)
     if isinstance(told, inspect.UnionType):
         members = [member for member in told.types if not isinstance(member, inspect.NoneType)]
         if len(members) == 1:
             return _shape(members[0], known, noun, code)
         parts = [_shape(member, known) for member in members]
-        either = Shape(noun=noun or " or ".join(part.noun for part in parts), code=code)
+        kinds = {part.kind for part in parts}
+        either = Shape(noun=noun or " or ".join(part.noun for part in parts), code=code, kind=kinds.pop() if len(kinds) == 1 else "")
         either.open = any(part.open for part in parts)
         return either
     if isinstance(told, inspect.StructType):
         return _struct(told, known)
     if isinstance(told, (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)):
-        rows = Shape(noun=noun or "a list", code=code)
+        rows = Shape(noun=noun or "a list", code=code, kind="array")
         rows.element = _shape(told.item_type, known)
         rows.watched = rows.element.watched
         return rows
@@ -179,27 +216,45 @@ def _shape(told: inspect.Type, known: dict[type, Shape], noun: str | None = None
 def _struct(told: inspect.StructType, known: dict[type, Shape]) -> Shape:
     if told.cls in known:
         return known[told.cls]
-    shape = known[told.cls] = Shape(noun=getattr(told.cls, "noun", None) or _titled(told.cls.__name__))
+    shape = known[told.cls] = Shape(noun=getattr(told.cls, "noun", None) or _titled(told.cls.__name__), kind="object")
     # Until its fields are known a struct that contains itself counts as one to be looked into.
     shape.watched = True
     shape.struct = told.cls
     shape.closed_struct = told.forbid_unknown_fields
     shape.fill({field.encode_name: _shape(field.type, known) for field in told.fields})
     shape.watched = bool(shape.uuids or shape.days or shape.parts)
+    shape.open = not told.forbid_unknown_fields
+    return shape
+
+
+def _with_demands(shape: Shape, schema: dict[str, Any], extra: dict[str, Any]) -> Shape:
+    """The shape with what an annotation adds to it."""
+    if shape.exact:
+        shape.check = number_within(schema)
+    if "check" in extra:
+        shape.check = extra["check"]
+    if shape.kind == "string" and isinstance(schema.get("format"), str):
+        shape.format = schema["format"]
+    shape.unique = extra.get("unique", shape.unique)
+    shape.watched = shape.watched or shape.check is not None or shape.unique is not None
     return shape
 
 
 def _leaf(told: inspect.Type, *, noun: str | None, code: str | None) -> Shape:
-    if noun is None and isinstance(told, (inspect.LiteralType, inspect.EnumType)):
-        noun = "one of the values that the contract lists"
-    leaf = Shape(noun=noun or _NOUNS.get(type(told), "another value"), code=code)
+    kind, form, words = _VALUES.get(type(told), ("", "", "another value"))
+    leaf = Shape(noun=noun or words, code=code, kind=kind)
+    leaf.format = form
+    leaf.options = tuple(map(str, told.values)) if isinstance(told, inspect.LiteralType) else ()
+    leaf.exact = isinstance(told, inspect.DecimalType)
     leaf.open = isinstance(told, (inspect.AnyType, inspect.DictType, inspect.RawType))
-    if isinstance(told, inspect.DictType):
-        leaf.noun = noun or "an object"
     if isinstance(told, inspect.UUIDType):
-        leaf.check = _dashed
+        leaf.check = is_dashed
     if isinstance(told, inspect.DateType):
-        leaf.check = _in_years
+        leaf.check = is_in_years
+    if isinstance(told, inspect.DateTimeType) and told.tz:
+        leaf.check = is_instant
+    if isinstance(told, inspect.DecimalType):
+        leaf.check = number_within({})
     leaf.watched = leaf.check is not None
     return leaf
 
@@ -215,6 +270,12 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
         del made["required"]
     if made.get("format") == "date":
         made.setdefault("pattern", DAY_PATTERN)
+    if made.get("format") == "decimal":
+        # A Decimal is a number here; msgspec writes it as a text.
+        made["type"] = "number"
+        del made["format"]
+        if "default" in made:
+            made["default"] = float(made["default"])
     match made.get("anyOf"):
         case [{"type": str(kind), **rest}, {"type": "null"}]:
             del made["anyOf"]

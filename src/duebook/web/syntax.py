@@ -18,8 +18,7 @@ from duebook.web.plain import is_list, is_object
 DEEPEST = 32
 
 _LARGEST_WHOLE = 2**53 - 1
-# Python refuses to make an int of more than 4,300 digits; this is far beyond every amount and far below that.
-_MOST_DIGITS = 400
+_MOST_DECIMALS = 400
 _ESCAPED_ODDITY = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _ODDITY = re.compile("[\x00\ud800-\udfff]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -47,10 +46,12 @@ class Reading(NamedTuple):
     legible: bool
 
 
-def read_slowly(raw: bytes) -> Reading:
-    """Read the whole body and find every fault that lies in the JSON itself."""
+def read_slowly(raw: bytes, *, exact: bool = False) -> Reading:
+    """Read the whole body and find every fault that lies in the JSON itself. `exact`: numbers with a fraction are Decimals
+    and no floats.
+    """
     findings = Findings()
-    unreadable = _unreadable(raw)
+    unreadable = _unreadable(raw, decoder=_EXACT_DECODER if exact else _DECODER)
     if isinstance(unreadable, Fault):
         findings.add(unreadable)
         return Reading(None, findings, legible=False)
@@ -73,7 +74,15 @@ class _Parsed(NamedTuple):
     value: Any
 
 
-def _unreadable(raw: bytes) -> Fault | _Parsed:
+def is_keepable(exact: Decimal) -> bool:
+    """Whether a number is small enough for a float and has at most 400 decimals: beyond that, reckoning with it could
+    take for ever.
+    """
+    decimals = exact.as_tuple().exponent
+    return isinstance(decimals, int) and decimals >= -_MOST_DECIMALS and not isinf(float(exact))
+
+
+def _unreadable(raw: bytes, *, decoder: json.JSONDecoder) -> Fault | _Parsed:
     if not raw.strip(b" \t\r\n"):
         return Fault((), "syntax", "the body is empty; send a JSON object")
     if raw.startswith(_BYTE_ORDER_MARK):
@@ -83,7 +92,7 @@ def _unreadable(raw: bytes) -> Fault | _Parsed:
     except UnicodeDecodeError as error:
         return Fault((), "syntax", f"the body is not UTF-8: byte {error.start} cannot be read; send it as UTF-8")
     try:
-        return _Parsed(_DECODER.decode(text))
+        return _Parsed(decoder.decode(text))
     except RecursionError:
         return Fault((), "syntax", f"the body {_TOO_DEEP}")
     except json.JSONDecodeError as error:
@@ -92,7 +101,7 @@ def _unreadable(raw: bytes) -> Fault | _Parsed:
 
 
 def _whole(text: str) -> int | _Odd:
-    return int(text) if len(text) <= _MOST_DIGITS else _beyond(text)
+    return _beyond(text) if isinf(float(text)) else int(text)
 
 
 def _number(text: str) -> int | float | _Odd:
@@ -107,6 +116,17 @@ def _number(text: str) -> int | float | _Odd:
         return int(exact) if exact == int(exact) else _too_fine(text)
     # Beyond 2^53 a float has no fraction left: it is too large for an amount and stays what it is for any other number.
     return value
+
+
+def _exact_number(text: str) -> int | Decimal | _Odd:
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return _beyond(text)
+    if not is_keepable(exact):
+        decimals = f"must be a number of at most {_MOST_DECIMALS} decimals, not {shortened(text)}"
+        return _beyond(text) if isinf(float(exact)) else _Odd("type", decimals)
+    return int(exact) if exact == exact.to_integral_value() else exact
 
 
 def _too_fine(text: str) -> _Odd:
@@ -136,6 +156,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_int=_whole, parse_constant=_no_number)
+_EXACT_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_exact_number, parse_int=_whole, parse_constant=_no_number)
 
 
 class _Walk:
@@ -182,7 +203,7 @@ class _Walk:
         return clean
 
 
-_PLAIN = frozenset((int, float, bool, type(None)))
+_PLAIN = frozenset((int, float, Decimal, bool, type(None)))
 
 
 def _oddity(text: str) -> str:

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple, TypeVar
 import structlog
 
 from duebook.store import answers
-from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Busy, Connection, Database, LostRace, Transaction, is_bug
+from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Connection, Database, LostRace, Transaction, is_bug
+from duebook.store.pool import Busy
 from duebook.store.room import Room
 from duebook.store.unit import Actor, Tenant, Unit
 from duebook.web.problem import Problem, unavailable

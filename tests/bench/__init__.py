@@ -1,0 +1,1 @@
+"""Whether the benchmark compares like with like."""
