@@ -59,7 +59,8 @@ class Pool(Generic[C]):
 
     def give_back(self, connection: C, *, spoilt: bool = False) -> None:
         """Return a connection. A spoilt one, or one that is still inside a transaction, is cut: nobody may meet what another left."""
-        if spoilt or self._is_closed or connection.is_in_transaction():
+        # A connection that is closed knows nothing of transactions any more, and must not be asked.
+        if not connection.is_closed() and (spoilt or self._is_closed or connection.is_in_transaction()):
             connection.terminate()
         if connection.is_closed():
             self._all.discard(connection)

@@ -128,7 +128,14 @@ def _unfolded(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.Va
 
 
 def _mistyped(branch: list[jsonschema_rs.ValidationError], *, at: list[str | int]) -> bool:
-    return any(error.kind.name == "type" and error.instance_path == at for error in branch)
+    return any(error.instance_path == at and _is_mistyped(error) for error in branch)
+
+
+def _is_mistyped(error: jsonschema_rs.ValidationError) -> bool:
+    if error.kind.name == "anyOf":
+        branches = cast("list[list[jsonschema_rs.ValidationError]]", cast("Any", error.kind).context)
+        return all(_mistyped(branch, at=error.instance_path) for branch in branches)
+    return error.kind.name == "type"
 
 
 def _faults(error: jsonschema_rs.ValidationError, *, shape: Shape, prefix: Path) -> Iterator[Fault]:

@@ -19,6 +19,8 @@ _LONGEST: Final = 300
 _QUOTED: Final = re.compile(r"\"[^\"]*\"?|'[^']*'?")
 _NAMES_ONLY: Final = ("08", "25", "3D", "40", "42", "53", "55", "57", "58", "XX")
 """Classes of SQLSTATE whose messages quote names of the schema and no values."""
+_QUOTES_CODE: Final = (OSError, AttributeError, NameError, ImportError)
+"""Errors whose messages quote names of ours, or files."""
 
 
 def configure(*, level: str) -> None:
@@ -74,6 +76,6 @@ def words(error: BaseException) -> str:
     said = str(error.args[0]) if error.args and not isinstance(error, OSError) else str(error)
     line = said.split("\n", 1)[0]
     sqlstate: str | None = getattr(error, "sqlstate", None)
-    if not isinstance(error, OSError) and not (sqlstate or "").startswith(_NAMES_ONLY):
+    if not isinstance(error, _QUOTES_CODE) and not (sqlstate or "").startswith(_NAMES_ONLY):
         line = _QUOTED.sub("…", line)
     return line[:_LONGEST]
