@@ -41,6 +41,7 @@ def build(*, settings: Settings, database: Database, room: Room | None = None) -
     keys = Keys(database)
     limits = Limits(
         body_bytes=settings.body_bytes,
+        body_seconds=settings.request_seconds,
         in_flight=settings.in_flight,
         reads=settings.reads_per_second,
         writes=settings.writes_per_second,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duebook.core.instalment import Instalment, InstalmentDraft, schedule, uncovered_amount, uncovered_on
+from duebook.core.instalment import Instalment, InstalmentDraft, schedule, uncovered_on
 from duebook.core.money import MAX_AMOUNT
-from tests.core.drawn import DAYS, days, small
+from tests.core.drawn import days, small
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -112,13 +112,6 @@ def test_money_covers_the_oldest_first(parts: list[Instalment], money: int):
     late = [part.due_on for part, rest in zip(parts, lacking, strict=True) if rest]
 
     assert uncovered_on(parts, money=money) == (late[0] if late else None)
-
-
-@given(schedules, st.integers(0, 40))
-def test_what_is_late_is_what_lacks_of_the_parts_before_the_day(parts: list[Instalment], money: int):
-    for day in DAYS:
-        expected = sum(rest for part, rest in zip(parts, poured(parts, money), strict=True) if part.due_on < day)
-        assert uncovered_amount(parts, money=money, day=day) == expected
 
 
 @given(schedules, st.integers(0, 40), st.integers(0, 5))

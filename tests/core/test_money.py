@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duebook.core.customer import Balance, added
-from duebook.core.money import EXPONENTS, MAX_AMOUNT, CurrenciesMix, converted, shares, total
+from duebook.core.money import EXPONENTS, MAX_AMOUNT, CurrenciesMix, converted, shares
 from tests.core.drawn import amounts
 
 RETIRED = {
@@ -49,22 +49,13 @@ def test_the_three_exponents_by_name():
     assert (EXPONENTS["JPY"], EXPONENTS["EUR"], EXPONENTS["KWD"]) == (0, 2, 3)
 
 
-@given(st.lists(st.tuples(amounts, st.sampled_from(["EUR", "USD", "JPY"]))))
-def test_two_currencies_never_add(pairs: list[tuple[int, str]]):
-    if all(code == "EUR" for _, code in pairs):
-        assert total(pairs, currency="EUR") == sum(amount for amount, _ in pairs)
-    else:
-        with pytest.raises(CurrenciesMix):
-            total(pairs, currency="EUR")
-
-
 def test_two_balances_of_one_customer_add_only_in_one_currency():
     euros = Balance("EUR", outstanding=10, overdue=5, disputed=3, recovery=1, unapplied=2, credit=4)
     dollars = euros._replace(currency="USD")
 
     assert added(euros, euros) == Balance("EUR", 20, 10, 6, 2, 4, 8)
     assert euros.balance == 10 - 2 - 4
-    with pytest.raises(ValueError, match="EUR and USD"):
+    with pytest.raises(CurrenciesMix, match="USD was about to be added to EUR"):
         added(euros, dollars)
 
 

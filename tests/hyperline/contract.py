@@ -1,7 +1,8 @@
 """What the contract file demands and what our structs demand, in one notation, so that they can be compared.
 
 Struct names stay as references; everything else is written out. Left out are words, and what the house adds everywhere: no NUL in
-texts, the years of instants, whole numbers up to the largest amount, 1000 lines and 500 rows in any other array.
+texts, the years of instants, whole numbers up to the largest amount, 1000 lines, 500 rows in any other array,
+1000 free properties.
 """
 
 from functools import cache
@@ -103,7 +104,7 @@ def _part(key: str, part: Any, components: Schema) -> Any:
 def _is_ours(key: str, part: Any) -> bool:
     if key in ("minimum", "maximum"):
         return abs(part) == LARGEST
-    return (key == "pattern" and part in _PATTERNS) or (key == "maxItems" and part in _ROWS)
+    return (key == "pattern" and part in _PATTERNS) or (key in ("maxItems", "maxProperties") and part in _ROWS)
 
 
 def _is_struct(schema: Schema) -> bool:

@@ -5,10 +5,16 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from duebook.hyperline import wire
-from duebook.web.faults import MOST_FAULTS
-from tests.hyperline.bodies import complaints, invoice, item, line, written
+from duebook.hyperline.wording import worded
+from duebook.web.body import decoder_for
+from duebook.web.faults import MOST_FAULTS, FormRefused
+from tests.hyperline.bodies import SAMPLE, complaints, invoice, item, line, read, written
+from tests.web.damage import damaged, stands
+from tests.web.drafts import attempt
 
 NO_STRING = "Invalid input: expected string, received "
 SHAPE = "Invalid input"
@@ -86,6 +92,7 @@ FAULTS: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
     ({"properties": {"a": {}}}, {"properties.a": [SHAPE]}),
     ({"properties": {"a": [[]]}}, {"properties.a.0": [SHAPE]}),
     ({"properties": {"a": [1] * 501}}, {"properties.a": ["Too big: expected array to have <=500 items"]}),
+    ({"properties": dict.fromkeys(map(str, range(1001)), 1)}, {"properties": ["properties must hold at most 1000 fields, not 1001"]}),
     ({"custom_properties": {"a": [1]}}, {"custom_properties.a.0": [NO_STRING + "number"]}),
     ({"custom_properties": {"a": {}}}, {"custom_properties.a": [SHAPE]}),
 ]  # fmt: skip
@@ -227,3 +234,30 @@ CUSTOMERS: list[tuple[type[msgspec.Struct], dict[str, Any], dict[str, list[str]]
 def test_a_bad_customer_is_told_so(struct: type[msgspec.Struct], sent: dict[str, Any], told: dict[str, list[str]]) -> None:
     assert complaints(struct, written(sent)) == told
     assert complaints(struct, json.dumps({"name": "Kervella"} | sent).encode()) == told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"properties":{' + b",".join(b'"%d":{}' % number for number in range(50_000)) + b"}}",
+        b'{"line_items":[' + b'{"units_count":1e-400},' * 50_000 + b"0]}",
+        b'{"line_items":[' + b"0.5," * 200_000 + b"0]}",
+        b'{"transactions":[' + b"{}," * 50_000 + b"0]}",
+    ],
+    ids=["properties", "tiny numbers", "fractions", "shapes"],
+)
+def test_a_hostile_body_is_answered_in_bounds(body: bytes) -> None:
+    with pytest.raises(FormRefused) as refused:
+        read(wire.CreateInvoice, body)
+    assert (len(refused.value.faults), refused.value.truncated) == (MOST_FAULTS, True)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), wounds=st.integers(1, 4))
+def test_whatever_is_done_to_the_sample_it_is_read_or_told_why_at_a_place_that_is_there(data: st.DataObject, wounds: int) -> None:
+    document = json.loads(SAMPLE)
+    for _ in range(wounds):
+        document = damaged(document, data)
+    batch, faults = attempt(decoder_for(wire.CreateInvoicesBatch, unknown="ignore"), written(document))
+    assert (batch is None) == bool(faults)
+    assert all(worded(fault) and stands(fault.path, document) for fault in faults), faults

@@ -1,5 +1,6 @@
 """Lists: the page object, its order, filters that narrow and exact totals, right after a write and after they were folded."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -92,6 +93,9 @@ async def test_a_filter_that_a_resource_has_no_field_for_is_ignored(acme: Compan
     assert [one["id"] for one in page["data"]] == [client_id]
     await acme.post("/credit-notes", simple_credit_note(client_id))
     assert (await acme.get("/credit-notes", sort="name"))["total"] == 1
+    for number in (1, 2):
+        await acme.post("/invoices", simple_invoice(client_id, externalId=f"{number}"))
+    assert names(await acme.get("/invoices", sort="-name")) == ["1", "2"], "a sort that is ignored is not turned round either"
 
 
 async def test_sorting_by_each_field_and_back_with_ties_by_id(acme: Company) -> None:
@@ -122,6 +126,21 @@ async def test_updated_since_is_inclusive_to_the_millisecond(acme: Company) -> N
     assert names(await acme.get("/invoices", updatedSince=since[:10])) == ["first", "second"]
     assert names(await acme.get("/invoices", updatedSince="2999-01-01")) == []
     assert (await acme.get("/clients", updatedSince="1999-01-01T12:00:00+02:00"))["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("timezone", "midnight"),
+    [("Europe/Paris", "2026-01-31T23:00:00Z"), ("Asia/Tokyo", "2026-01-31T15:00:00Z"), ("UTC", "2026-02-01T00:00:00Z")],
+)
+async def test_a_day_of_updated_since_begins_when_it_does_for_the_tenant(database: Database, timezone: str, midnight: str) -> None:
+    company = await open_company(database, day=TODAY, timezone=timezone)
+    client_id = await company.customer()
+    moment = datetime.fromisoformat(midnight)
+    async with company.database.owner() as connection:
+        for name, at in (("before", moment - timedelta(milliseconds=1)), ("first", moment)):
+            id = (await company.post("/invoices", simple_invoice(client_id, externalId=name)))["id"]
+            await connection.execute("UPDATE invoices SET updated_at = $3 WHERE tenant_id = $1 AND id = $2", company.tenant.id, id, at)
+    assert names(await company.get("/invoices", updatedSince="2026-02-01")) == ["first"]
 
 
 async def test_a_sync_by_updated_since_sees_a_document_whose_rows_changed(acme: Company) -> None:

@@ -238,10 +238,6 @@ def test_the_least_documents_are_taken_and_leave_the_rest_unsaid() -> None:
     assert (read.netAmount, read.externalId, read.sentDate) == (None, UNSET, UNSET)
 
 
-def test_an_empty_external_id_is_null_and_an_absent_one_stays_absent() -> None:
-    assert [wire.external_id(given) for given in ("", None, UNSET, "a")] == [None, None, UNSET, "a"]
-
-
 def test_an_invoice_is_written_in_the_order_of_the_contract() -> None:
     midnight, instant = "2026-02-11T00:00:00.000Z", "2026-02-01T08:15:42.318Z"
     answer = wire.Invoice(

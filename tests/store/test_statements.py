@@ -50,6 +50,25 @@ async def test_every_table_of_every_statement_says_its_tenant(database: Database
     assert sorted(place for place in found if place.split(": ")[0] not in CROSSES_TENANTS) == []
 
 
+def test_rows_of_arrays_are_inserted_with_returning():
+    """A distributed database refuses INSERT … SELECT FROM unnest behind row-level security unless it returns something."""
+    inserts = [(s.place, node) for s in every_statement() for node in _inserts(s.sql) if "unnest(" in s.sql and node.selectStmt.fromClause]
+
+    assert len(inserts) >= 5
+    assert [place for place, node in inserts if not node.returningClause] == []
+
+
+def _inserts(sql: str) -> Iterator[Any]:
+    found: list[Any] = []
+
+    class Inserts(Visitor):
+        def visit_InsertStmt(self, _: object, node: Any) -> None:  # noqa: N802 - the visitor finds methods by the node's name
+            found.append(node)
+
+    Inserts()(parse_sql(sql))
+    yield from found
+
+
 def test_what_crosses_tenants_says_so_and_is_known_here():
     saying = {
         f"{file}::{name}"

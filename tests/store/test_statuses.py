@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from duebook.core.assessment import assess
-from duebook.core.instalment import uncovered_amount, uncovered_on
+from duebook.core.instalment import uncovered_on
 from duebook.core.invoice import Invoice, laid
 from duebook.core.status import CREDIT_NOTE_STATUSES, INVOICE_STATUSES, STANDINGS
 from duebook.store import customers, journal, lists
@@ -130,7 +130,8 @@ async def test_what_a_customer_owes_is_what_the_core_adds_up(acme: Company):
             found = await customers.balances(connection, tenant_id=acme.tenant.id, ids=[UUID(client)], day=day)
             [balance] = found[UUID(client)]
             assert balance.outstanding == sum(document.amount_remaining for document in documents)
-            assert balance.overdue == sum(uncovered_amount(d.instalments, money=d.amount_paid, day=day) for d in documents)
+            late = [(sum(part.amount for part in d.instalments if part.due_on < day), d.amount_paid) for d in documents]
+            assert balance.overdue == sum(max(0, due - money) for due, money in late), "money covers the oldest part first"
             assert balance.unapplied == sum(max(0, document.amount_paid - 100) for document in documents)
 
 

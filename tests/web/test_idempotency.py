@@ -1,11 +1,13 @@
 """Idempotency-Key: the same request under a key is done once, answered byte for byte, and only what was done is kept."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from duebook.store import answers
+from duebook.store.db import LostRace
 from duebook.store.unit import Actor, Unit
 from duebook.web.today import now
 from duebook.web.work import Answer, Attempt, Work
@@ -170,6 +172,22 @@ async def test_while_the_first_one_runs_the_second_is_told_to_wait(acme: Company
         finish.set()
         await first
     assert (await acme.call("POST", "/invoices", json=body, **keyed("k"))).status_code == 200
+
+
+async def test_a_repeat_carries_the_instant_at_which_it_begins(acme: Company) -> None:
+    """An id that is much older than its transaction would stand behind a page mark, and its `updatedAt` behind a sync."""
+    seen: list[datetime] = []
+
+    async def beaten_once(unit: Unit) -> Answer:
+        seen.append(unit.at)
+        await asyncio.sleep(0.005)
+        if len(seen) == 1:
+            raise LostRace
+        return Answer(200, b"{}")
+
+    attempt = Attempt(acme.tenant, Actor(kind="key", id="x"), TODAY, now(), True, None)
+    await Work(acme.database).run(attempt, beaten_once)
+    assert attempt.at == seen[0] < seen[1]
 
 
 async def test_a_change_and_its_kept_answer_are_of_one_transaction(acme: Company) -> None:

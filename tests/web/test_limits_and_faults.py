@@ -85,6 +85,33 @@ async def test_a_fault_of_ours_tells_its_request_id_and_leaves_nothing_half_writ
     assert (await alone.post("/invoices", simple_invoice(client_id)))["id"]
 
 
+async def test_a_client_that_drips_its_body_is_503_when_its_time_is_over(acme: Company) -> None:
+    """Otherwise as many slow clients as requests are admitted would keep everybody else out."""
+    application = app.build(settings=replace(acme.settings, request_seconds=1.0), database=acme.database)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.sleep(0.3)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with unchanged(acme), asyncio.timeout(5):
+        await application(posting(acme), receive, send)
+    head, body = sent
+    assert head["status"] == 503
+    assert dict(head["headers"])[b"connection"] == b"close"
+    assert b"within 1 s" in body["body"]
+
+
+def posting(company: Company) -> dict[str, Any]:
+    """A POST /clients as a server hands it over, its body still to come."""
+    headers = [(b"authorization", company.key.encode()), (b"content-type", b"application/json")]
+    path = f"{PREFIX}/clients"
+    return {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
+
+
 async def test_a_client_that_leaves_before_its_body_is_whole_begins_nothing(acme: Company) -> None:
     application = app.build(settings=acme.settings, database=acme.database)
     sent: list[Any] = []
@@ -96,11 +123,8 @@ async def test_a_client_that_leaves_before_its_body_is_whole_begins_nothing(acme
     async def send(message: Any) -> None:
         sent.append(message)
 
-    headers = [(b"authorization", acme.key.encode()), (b"content-type", b"application/json")]
-    path = f"{PREFIX}/clients"
-    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
     async with unchanged(acme):
-        await application(scope, receive, send)
+        await application(posting(acme), receive, send)
     assert sent == []
 
 

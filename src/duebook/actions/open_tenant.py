@@ -50,7 +50,7 @@ SETTINGS = ("currency", "timezone", "country", "unknown-fields")
 
 
 async def set_tenant(connection: Connection, *, tenant: Tenant, changes: dict[str, str]) -> Tenant:
-    """Change settings of a tenant. Raises Refused: unknown setting or value, another currency once there are documents."""
+    """Change settings of a tenant. Raises Refused: unknown setting or value, another currency once a customer is entered."""
     refusals = [
         Refusal("invalid", "unknown_field", f"{name} is no setting: there are {', '.join(SETTINGS)}", (name,))
         for name in changes
@@ -62,7 +62,10 @@ async def set_tenant(connection: Connection, *, tenant: Tenant, changes: dict[st
         currency=after.currency, timezone=after.timezone, country=after.country, unknown_fields=after.unknown_fields
     )
     if after.currency != tenant.currency and await tenants.has_documents(connection, tenant_id=tenant.id):
-        message = f"the books of {tenant.name} are kept in {tenant.currency}: the default currency cannot change once there are documents"
+        message = (
+            f"the {tenant.mode} books of {tenant.name} are kept in {tenant.currency}: the default currency cannot change once a client is "
+            "entered. Create another company"
+        )
         refusals.append(Refusal("conflict", "conflict", message, ("currency",)))
     if refusals:
         raise Refused(refusals)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from duebook.core.money import CurrenciesMix
+
 
 class Customer(NamedTuple):
     """A customer. `currency` None is the tenant's; `payment_term_days` are calendar days."""
@@ -45,7 +47,7 @@ class Balance(NamedTuple):
 
 
 def added(one: Balance, other: Balance) -> Balance:
-    """Two partial balances of the same customer and currency."""
+    """Two partial balances of the same customer and currency. Raises CurrenciesMix for two currencies: conversion is never implied."""
     if one.currency != other.currency:
-        raise ValueError(f"{one.currency} and {other.currency} never add")
+        raise CurrenciesMix(f"{other.currency} was about to be added to {one.currency}")
     return Balance(one.currency, *[a + b for a, b in zip(one[1:], other[1:], strict=True)])

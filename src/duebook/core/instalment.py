@@ -80,9 +80,3 @@ def uncovered_on(parts: Sequence[Instalment], *, money: int) -> date | None:
         if running > money:
             return part.due_on
     return None
-
-
-def uncovered_amount(parts: Sequence[Instalment], *, money: int, day: date) -> int:
-    """The part of the instalments due before `day` that `money` (laid oldest first) does not cover, in minor units."""
-    late = sum(part.amount for part in parts if part.due_on < day)
-    return max(0, late - money)

@@ -30,19 +30,6 @@ class CurrenciesMix(Exception):
     """Amounts of two currencies were about to be added: always our own bug, never the user's."""
 
 
-def total(amounts: Iterable[tuple[int, str]], *, currency: str) -> int:
-    """The sum in minor units of `(amount, currency)` pairs, all of which must be in `currency`.
-
-    Raises CurrenciesMix when one is not: conversion is never implied.
-    """
-    result = 0
-    for amount, code in amounts:
-        if code != currency:
-            raise CurrenciesMix(f"{code} was about to be added to {currency}")
-        result += amount
-    return result
-
-
 def converted(amount: int, *, whole: int, whole_converted: int) -> int:
     """`amount` at the ratio `whole_converted` / `whole`, half away from zero, in minor units; 0 when `whole` is 0."""
     if whole == 0:

@@ -9,6 +9,7 @@ from uuid import UUID
 from duebook.core.status import CREDIT_NOTE_STATUSES, INVOICE_STATUSES
 from duebook.store.lists import SORTS, Filters
 from duebook.web.operations import BadParameter, Parameter
+from duebook.web.today import beginning
 
 _LARGEST: Final = 9_007_199_254_740_991
 _DAY: Final = re.compile(r"(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -43,10 +44,11 @@ def _name(text: str) -> str:
     return text
 
 
-def _since(text: str) -> datetime:
+def _since(text: str) -> date:
+    """A day, which begins when it does for the tenant, or an instant."""
     try:
         if _DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+            return date.fromisoformat(text)
         # In a query a + that was not percent-encoded arrives as a space: only the sign of an offset can stand there.
         instant = re.sub(r" (\d{2}:\d{2})$", r"+\1", text)
         if _INSTANT.fullmatch(instant):
@@ -93,7 +95,7 @@ UPDATED_SINCE: Final = Parameter(
     name="updatedSince",
     schema={"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
     read=_since,
-    description="inclusive; a sync overlaps it by 60 s",
+    description="inclusive; a day begins at its midnight in the tenant's time zone; a sync overlaps it by 60 s",
 )
 SEARCH: Final = Parameter(name="search", schema=_NAME_SCHEMA, read=_name, description="words, each a prefix")
 SORT: Final = Parameter(
@@ -112,13 +114,16 @@ ALLOW_PARTIAL: Final = Parameter(
 )
 
 
-def filters(query: Any) -> Filters:
-    """What a list is narrowed to, from the read parameters."""
+def filters(query: Any, *, timezone: str) -> Filters:
+    """What a list is narrowed to, from the read parameters; `timezone` is the tenant's."""
     sort: str = query.get("sort", "createdAt")
+    since: date | None = query.get("updatedSince")
+    if since is not None and not isinstance(since, datetime):
+        since = beginning(since, timezone=timezone)
     return Filters(
         customer_id=query.get("clientId"),
         external_id=query.get("externalId"),
-        updated_since=query.get("updatedSince"),
+        updated_since=since,
         statuses=query.get("status", ()),
         search=query.get("search"),
         sort=sort.removeprefix("-"),

@@ -33,7 +33,6 @@ _NAMES: Final[Mapping[str, str]] = {
     "issued_on": "issueDate",
     "due_on": "dueDate",
     "instalments": "dueDates",
-    "name": "name",
 }
 
 

@@ -24,7 +24,7 @@ async def of_credit_notes(unit: Unit, ids: Iterable[UUID]) -> list[Allocation]:
 async def credit_notes_linked_to(unit: Unit, invoice_external_ids: Sequence[str]) -> set[UUID]:
     """Credit notes that lie on these invoices, read before any lock."""
     rows = await unit.connection.fetch(_SQL["credit_notes_linked_to"], unit.tenant.id, invoice_external_ids)
-    return {row[0] for row in rows}
+    return {row[0] for row in rows if row[0] is not None}
 
 
 async def insert(unit: Unit, rows: Sequence[Allocation]) -> None:

@@ -15,11 +15,12 @@ WHERE tenant_id = $1 AND credit_note_id = ANY ($2::uuid[])
 ORDER BY credit_note_id, credit_note_position
 
 -- name: credit_notes_linked_to
--- Read before any lock: which credit notes to lock before the invoices that name them.
+-- Read before any lock: which credit notes to lock before the invoices that name them. Rows without one give a NULL: asked for IS NOT NULL,
+-- the planner would walk all links of the tenant where statistics know of few.
 SELECT DISTINCT a.credit_note_id
 FROM invoices AS i
 JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id
-WHERE i.tenant_id = $1 AND i.external_id = ANY ($2::text[]) AND a.credit_note_id IS NOT NULL
+WHERE i.tenant_id = $1 AND i.external_id = ANY ($2::text[])
 
 -- name: insert
 INSERT INTO allocations (
@@ -31,6 +32,7 @@ FROM unnest($3::text::uuid[], $4::text::text[], $5::text::bigint[], $6::text::da
             $13::text::boolean[], $14::text::boolean[], $15::text::boolean[])
     AS n (id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position,
           credit_note_position, by_invoice, by_credit_note, by_hand)
+RETURNING 1
 
 -- name: update
 UPDATE allocations AS a

@@ -35,6 +35,7 @@ FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text
             $12::text::date[], $13::text::bigint[], $14::text::bigint[], $15::text::text[], $16::text::int[])
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, amount_paid_back, amount_linked, standing, positions)
+RETURNING 1
 
 -- name: update
 UPDATE credit_notes AS c

@@ -35,6 +35,7 @@ INSERT INTO customers (
 SELECT $1, n.id, n.external_id, n.name, n.registration_number, n.vat_number, n.currency, n.language, n.payment_term_days, $2
 FROM unnest($3::text::uuid[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::int[])
     AS n (id, external_id, name, registration_number, vat_number, currency, language, payment_term_days)
+RETURNING 1
 
 -- name: update
 UPDATE customers AS c

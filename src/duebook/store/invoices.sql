@@ -43,6 +43,7 @@ FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text
     AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
           due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
           review_on, positions)
+RETURNING 1
 
 -- name: update
 UPDATE invoices AS i

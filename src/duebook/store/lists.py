@@ -100,8 +100,9 @@ def _words(search: str) -> list[str]:
 
 def _order(resource: Resource, filters: Filters) -> str:
     has = {"customers": ("createdAt", "updatedAt", "name")}.get(resource, SORTS[:-1])
-    sort = filters.sort if filters.sort in has else "createdAt"
-    return sort + ("_down" if filters.descending else "")
+    if filters.sort not in has:
+        return "createdAt"
+    return filters.sort + ("_down" if filters.descending else "")
 
 
 async def _total(

@@ -51,7 +51,7 @@ def complain(value: Any, *, validator: jsonschema_rs.Draft202012Validator, shape
     """Add every fault of a value by its schema, in the order of its fields; `prefix` is where the value lies in the
     body. What the reading of the JSON has already refused is passed over: something harmless stands in its place.
     """
-    bounded = _bounded(value)
+    bounded = _bounded(value, shape)
     errors = [inner for error in validator.iter_errors(bounded.value) for inner in _unfolded(error)]
     faults = [fault for error in errors for fault in _faults(error, shape=shape, prefix=prefix)]
     # Of a value of the wrong type nothing else is worth saying.
@@ -65,7 +65,7 @@ def complain(value: Any, *, validator: jsonschema_rs.Draft202012Validator, shape
 def object_to(value: Any, *, shape: Shape, prefix: Path, findings: Findings) -> None:
     """Add a fault for each value that breaks a rule of its shape which no schema can say, where none was found yet."""
     touched = {place[:depth] for place in findings.places for depth in range(len(place) + 1)}
-    for inner, at in shape.unsound(value):
+    for inner, at in shape.unsound(_bounded(value, shape).value):
         path = (*prefix, *inner)
         if path in touched:
             continue
@@ -99,13 +99,19 @@ class _Bounded(NamedTuple):
     cut: bool
 
 
-def _bounded(value: Any) -> _Bounded:
+def _bounded(value: Any, at: Shape | None) -> _Bounded:
+    """The value with no more rows, and no more fields that its shape does not name, than faults are told."""
     if is_list(value):
-        rows = [_bounded(row) for row in value[:_MOST_ROWS]]
+        element = at.element if at else None
+        rows = [_bounded(row, element) for row in value[:_MOST_ROWS]]
         return _Bounded([row.value for row in rows], len(value) > _MOST_ROWS or any(row.cut for row in rows))
     if is_object(value):
-        fields = {name: _bounded(inner) for name, inner in value.items()}
-        return _Bounded({name: inner.value for name, inner in fields.items()}, any(inner.cut for inner in fields.values()))
+        known = (at.fields if at else None) or {}
+        others = [name for name in value if name not in known]
+        left_out = frozenset(others[_MOST_ROWS:])
+        fields = {name: _bounded(inner, known.get(name)) for name, inner in value.items() if name not in left_out}
+        cut = bool(left_out) or any(inner.cut for inner in fields.values())
+        return _Bounded({name: inner.value for name, inner in fields.items()}, cut)
     return _Bounded(value, cut=False)
 
 

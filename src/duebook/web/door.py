@@ -118,23 +118,17 @@ class Door:
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            message: Message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            chunk: bytes = message.get("body", b"")
-            size += len(chunk)
-            if size > most:
-                raise _too_large(most)
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                break
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                body = await _received(receive, most=most)
+        except TimeoutError:
+            # Whoever drips a body would hold one of the places that in-flight requests have.
+            message = f"the body did not arrive within {self._limits.body_seconds:g} s: nothing was stored"
+            raise Problem(503, "unavailable", message, headers={"Retry-After": "1", "Connection": "close"}) from None
         media_type = headers.get(b"content-type", b"").decode("latin-1")
         if not _JSON.fullmatch(media_type.strip()):
             raise Problem(415, "media_type", "send the body as Content-Type: application/json")
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return body
 
     def _ask(
         self, operation: Operation, caller: Caller, id_text: str | None, scope: Scope, headers: Mapping[bytes, bytes], body: bytes
@@ -166,6 +160,23 @@ class ClientGone(Exception):
 
 
 _WANTED: Final = frozenset((b"authorization", b"content-length", b"content-type", b"idempotency-key"))
+
+
+async def _received(receive: Receive, *, most: int) -> bytes:
+    """The whole body. Raises Problem 413 above `most` bytes, and ClientGone."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message: Message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            raise _too_large(most)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _too_large(most: int) -> Problem:

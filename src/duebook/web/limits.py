@@ -29,8 +29,9 @@ class Bucket:
 class Limits:
     """What one process admits. A rate of None is off, the default."""
 
-    def __init__(self, *, body_bytes: int, in_flight: int, reads: float | None, writes: float | None) -> None:
+    def __init__(self, *, body_bytes: int, body_seconds: float, in_flight: int, reads: float | None, writes: float | None) -> None:
         self.body_bytes = body_bytes
+        self.body_seconds = body_seconds
         self._in_flight = in_flight
         self._now = 0
         self._reads = Bucket(per_second=reads) if reads else None

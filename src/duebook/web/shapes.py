@@ -4,7 +4,7 @@ JSON schema.
 Both are read off the struct's own annotations, once. `Meta(extra={"noun": …, "code": …})` on a type gives the words
 and the code for its faults, and so does a struct's own `noun: ClassVar[str]`; its `demands: ClassVar[dict]`
 is added to its schema, for what msgspec cannot say. What msgspec lets pass and the house does not is found here on the
-parsed values: by the checks of `soundness.py`, by `extra={"check": …}`, a function of the value, and by
+parsed values: by the checks of `soundness.py`, by `extra={"check": …}`, a function of any value, and by
 `extra={"unique": name}` on a list whose rows may not share that field. The faults are worded in `complaints.py`.
 """
 

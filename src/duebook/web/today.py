@@ -19,3 +19,8 @@ def now() -> datetime:
 def today(*, timezone: str, at: datetime, pinned: date | None) -> date:
     """The calendar day in `timezone` at the instant `at`, or the pinned day."""
     return pinned or at.astimezone(_zone(timezone)).date()
+
+
+def beginning(day: date, *, timezone: str) -> datetime:
+    """The instant, UTC, at which `day` begins in `timezone`."""
+    return datetime.combine(day, datetime.min.time(), _zone(timezone)).astimezone(UTC)

@@ -19,6 +19,7 @@ from duebook.store.pool import Busy
 from duebook.store.room import Room
 from duebook.store.unit import Actor, Tenant, Unit
 from duebook.web.problem import Problem, unavailable
+from duebook.web.today import now
 
 _log = structlog.get_logger("duebook.work")
 
@@ -45,7 +46,7 @@ class KeyedRequest(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """Who does what, when: what every repeat of a unit shares."""
+    """Who does what, when. A repeat is the same but for `at`."""
 
     tenant: Tenant
     actor: Actor
@@ -91,6 +92,9 @@ class Work:
     async def run(self, attempt: Attempt, deed: Deed[T]) -> T:
         """Run `deed` in a transaction and commit. Whatever it raises rolls back.
 
+        A repeat carries the instant at which it begins: page marks and syncs count on ids and `updatedAt` that are hardly older than their
+        transaction.
+
         Raises Problem 503 (nothing was stored) and 500 `outcome_unknown`.
         """
         if attempt.stores and self._room.low():
@@ -104,10 +108,12 @@ class Work:
                 repeats += 1
                 if repeats > _REPEATS:
                     raise unavailable("other writers hold the same documents: ask again in a moment") from error
+                attempt = attempt._replace(at=now())
             except (LostRace, *TAKEN) as error:
                 races += 1
                 if races > _RACES:
                     raise unavailable("other writers keep creating the same documents: ask again in a moment") from error
+                attempt = attempt._replace(at=now())
             except Busy as error:
                 raise unavailable(f"{error}: nothing was stored") from error
             except TIMED_OUT as error:

@@ -5,7 +5,7 @@ The form runs these on parsed values (`extra={"check": …}` in `scalars.py`). W
 
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from zoneinfo import available_timezones
 
 from jsonschema_rs import Draft202012Validator
@@ -15,6 +15,7 @@ from duebook.web.plain import is_list, is_object
 from duebook.web.soundness import number_within
 
 MOST_VALUES: Final = 500
+MOST_PROPERTIES: Final = 1_000
 
 # The validator that explains a refusal, so that check and explanation cannot differ.
 _emails: Final = Draft202012Validator({"format": "email"}, validate_formats=True)
@@ -44,12 +45,16 @@ def is_iban(text: Any) -> bool:
 
 def is_metadata(value: Any) -> bool:
     """Whether a value is an object of texts, numbers, booleans, nulls and lists of those."""
-    return is_object(value) and all(_is_plain(inner) or _is_list_of(inner, texts_only=False) for inner in value.values())
+    return _is_small_object(value) and all(_is_plain(inner) or _is_list_of(inner, texts_only=False) for inner in value.values())
 
 
 def is_custom_values(value: Any) -> bool:
     """Whether a value is an object of texts, numbers, booleans, nulls and lists of texts."""
-    return is_object(value) and all(_is_plain(inner) or _is_list_of(inner, texts_only=True) for inner in value.values())
+    return _is_small_object(value) and all(_is_plain(inner) or _is_list_of(inner, texts_only=True) for inner in value.values())
+
+
+def _is_small_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    return is_object(value) and len(value) <= MOST_PROPERTIES
 
 
 def _is_plain(value: Any) -> bool:

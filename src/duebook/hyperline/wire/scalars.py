@@ -61,14 +61,14 @@ Metadata = Annotated[
     dict[str, Any],
     Meta(
         extra={"check": checks.is_metadata, "noun": "an object of texts, numbers, booleans, nulls and lists of those"},
-        extra_json_schema={"additionalProperties": {"anyOf": [_SCALAR, _SCALARS]}},
+        extra_json_schema={"additionalProperties": {"anyOf": [_SCALAR, _SCALARS]}, "maxProperties": checks.MOST_PROPERTIES},
     ),
 ]
 CustomValues = Annotated[
     dict[str, Any],
     Meta(
         extra={"check": checks.is_custom_values, "noun": "an object of texts, numbers, booleans, nulls and lists of texts, by slug"},
-        extra_json_schema={"additionalProperties": {"anyOf": _CUSTOM}},
+        extra_json_schema={"additionalProperties": {"anyOf": _CUSTOM}, "maxProperties": checks.MOST_PROPERTIES},
     ),
 ]
 

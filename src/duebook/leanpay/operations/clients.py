@@ -82,7 +82,7 @@ async def list_page(ask: Ask) -> Answer:
             connection,
             tenant_id=ask.tenant.id,
             resource="customers",
-            filters=parameters.filters(ask.query),
+            filters=parameters.filters(ask.query, timezone=ask.tenant.timezone),
             number=number,
             day=ask.day,
         )

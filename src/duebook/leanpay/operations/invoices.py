@@ -71,7 +71,7 @@ async def list_page(ask: Ask) -> Answer:
             connection,
             tenant_id=ask.tenant.id,
             resource="invoices",
-            filters=parameters.filters(ask.query),
+            filters=parameters.filters(ask.query, timezone=ask.tenant.timezone),
             number=number,
             day=ask.day,
         )

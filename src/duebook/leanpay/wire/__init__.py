@@ -44,7 +44,6 @@ from duebook.leanpay.wire.requests import (
     MoneyImport,
     Reference,
     Request,
-    external_id,
 )
 
 __all__ = [
@@ -84,5 +83,4 @@ __all__ = [
     "MoneyRow",
     "Reference",
     "Request",
-    "external_id",
 ]

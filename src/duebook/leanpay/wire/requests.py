@@ -152,8 +152,3 @@ class ClientUpdate(Request, frozen=True, kw_only=True):
     currency: Currency | UnsetType | None = UNSET
     language: Language | UnsetType | None = UNSET
     paymentTermDays: TermDays | UnsetType | None = UNSET
-
-
-def external_id(given: str | UnsetType | None) -> str | UnsetType | None:
-    """An externalId as the house keeps it: an empty one is null, an absent one stays absent."""
-    return None if given == "" else given

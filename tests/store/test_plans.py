@@ -1,0 +1,89 @@
+"""Plans of the look-ups: a row is found by its whole key, also for a tenant that the statistics do not know (decision 0009)."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from duebook.store import statistics
+from duebook.store.db import Connection, Database
+from duebook.store.queries import load
+from tests.store.written import Stand, add_customer, add_invoices, some_tenant, unit_of
+
+LOOK_UPS = [
+    f"{file}::{name}"
+    for file in ("invoices.sql", "credit_notes.sql", "customers.sql", "allocations.sql", "answers.sql")
+    for name in load(file)
+    if name.startswith(("find", "lock", "read", "of_", "credit_notes_linked", "balances", "update", "delete"))
+]
+GROWN = {"customers", "invoices", "credit_notes", "allocations", "kept_answers"}
+
+
+_FILL = """
+INSERT INTO customers (tenant_id, id, external_id, name, updated_at)
+SELECT $1, gen_random_uuid(), n::text, 'Dupont', now() FROM generate_series(1, 4000) AS n;
+
+INSERT INTO credit_notes (
+    tenant_id, id, customer_id, external_id, reference, amount, default_amount, amount_paid_back, amount_linked, updated_at, issued_on,
+    positions, standing, currency)
+SELECT $1, gen_random_uuid(), c.id, c.external_id, 'AV', 9, 9, 0, 0, now(), '2026-01-01', 0, 'available', 'EUR'
+FROM customers AS c WHERE c.tenant_id = $1;
+
+INSERT INTO allocations (
+    tenant_id, id, invoice_id, invoice_position, kind, amount, updated_at, dated_on, recorded_on, effective_on, by_invoice, by_credit_note,
+    by_hand)
+SELECT $1, gen_random_uuid(), i.id, n, 'payment', 1, now(), '2026-01-01', '2026-01-01', '2026-01-01', true, false, false
+FROM invoices AS i, generate_series(1, 2) AS n WHERE i.tenant_id = $1;
+
+INSERT INTO kept_answers (tenant_id, key, created_at, status, request_sha256, content_type, body)
+SELECT $1, n::text, now(), 200, sha256(''), 'application/json', '' FROM generate_series(1, 4000) AS n
+"""
+_FOUND_OTHERWISE = ("Bitmap Heap Scan", "Function Scan", "Subquery Scan")
+
+
+@pytest.fixture
+async def newcomer(own_database: Database) -> UUID:
+    """A tenant that came after one with thousands of documents had been counted."""
+    old = await some_tenant(own_database)
+    async with unit_of(own_database, old) as unit:
+        customer = await add_customer(unit)
+        await add_invoices(unit, customer, [Stand()] * 4_000)
+    async with own_database.owner() as connection:
+        await _fill(connection, old.id)
+        assert set(await statistics.keep_up(connection)) >= GROWN
+    return (await some_tenant(own_database)).id
+
+
+async def _fill(connection: Connection, tenant_id: UUID) -> None:
+    """As many customers, credit notes, rows and kept answers as there are invoices."""
+    for sql in _FILL.split(";"):
+        await connection.execute(sql, tenant_id)
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes of a plan that look for rows; a bitmap's rows are found by the index scan below it."""
+    if plan["Node Type"].endswith("Scan") and plan["Node Type"] not in _FOUND_OTHERWISE:
+        yield plan
+    for part in plan.get("Plans", ()):
+        yield from scans(part)
+
+
+async def test_every_look_up_goes_by_the_whole_key(own_database: Database, newcomer: UUID):
+    wrong: list[str] = []
+    async with own_database.tenant(newcomer) as connection:
+        for place in LOOK_UPS:
+            file, name = place.split("::")
+            sql = load(file)[name]
+            parameters = (await connection.prepare(sql)).get_parameters()
+            await connection.execute(f"PREPARE look_up AS {sql}")
+            explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE look_up({', '.join(['NULL'] * len(parameters))})")
+            await connection.execute("DEALLOCATE look_up")
+            for scan in scans(json.loads(explained)[0]["Plan"]):
+                keys = set(re.findall(r"\((\w+) =", scan.get("Index Cond", "")))
+                if not keys - {"tenant_id"}:
+                    wrong.append(f"{place}: {scan['Node Type']} by {scan.get('Index Cond', 'nothing')}")
+
+    assert wrong == []
