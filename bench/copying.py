@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.ground import Ground
+from bench.ground import Ground, ended_sessions_count
 
 _TABLES = ("invoices", "journal", "tallies")
 
@@ -92,6 +92,7 @@ def load(ground: Ground, dsn: str, scripts: tuple[Path, ...]) -> float:
     sessions = [subprocess.Popen([*command, str(script)], stdout=subprocess.DEVNULL) for script in scripts]
     codes = [session.wait() for session in sessions]
     seconds = time.monotonic() - began
+    ended_sessions_count()
     if any(codes):
         raise RuntimeError(f"psql ended with {codes}")
     return seconds

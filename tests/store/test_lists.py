@@ -108,7 +108,9 @@ async def test_every_filter_and_order_answers_as_python_does(
             for descending in (False, True):
                 for chosen in asked:
                     filters = Filters(**chosen, sort=sort, descending=descending)
-                    fitting = sorted((one for one in examples if one.fits(filters)), key=ORDERS[sort], reverse=descending)
+                    # Documents have no name: that sort is ignored, and so is its direction.
+                    backwards = descending and sort != "name"
+                    fitting = sorted((one for one in examples if one.fits(filters)), key=ORDERS[sort], reverse=backwards)
                     expected = [one["id"] for one in fitting]
                     assert await every_page(connection, tenant, resource, filters) == (expected, len(expected)), filters
 

@@ -46,13 +46,20 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     judged: list[Page[Invoice]] = []
     named: set[str] = set()
     for item, draft in drafts:
-        page = known.get(draft.external_id) if draft.external_id is not None else None
+        name = draft.external_id
+        repeats = name is not None and name in named
+        page = known.get(name) if name is not None else None
+        if name is not None:
+            named.add(name)
+        if page is None and not repeats and rules.is_plain(draft) and (customer_id := customers_found.by_id(draft.customer)):
+            new = ledger.identity()
+            invoice = rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new)
+            judged.append(ledger.open_invoice(invoice))
+            continue
         judgement = _Judgement(unit, ledger, draft, page, customers=customers_found, notes=notes_found)
-        if draft.external_id is not None and draft.external_id in named:
-            judgement.repeated(draft.external_id)
+        if repeats:
+            judgement.repeated(name)
         turned = judgement.turn()
-        if draft.external_id is not None:
-            named.add(draft.external_id)
         if isinstance(turned, list):
             outcome.refuse(turned, item=item)
         else:

@@ -5,11 +5,15 @@ A batch checks its well-formed items against the books even if others are malfor
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 
 from duebook.core.refusal import Refusal
+from duebook.leanpay import parameters
 from duebook.leanpay.problems import error_items
+from duebook.store import lists
+from duebook.store.db import Connection
 from duebook.store.unit import Unit
 from duebook.web.faults import Fault
 from duebook.web.operations import Ask, Struct
@@ -40,6 +44,7 @@ class HasDocuments(Protocol[T]):
     refusals: list[Refusal]
 
 
+ReadMany = Callable[[Connection, Sequence[UUID]], Awaitable[list[Any]]]
 Show = Callable[[Unit, Sequence[T]], Awaitable[list[Any]]]
 """Documents as answer structs."""
 
@@ -84,10 +89,15 @@ def _partial(part: Struct, data: list[Any], faults: Sequence[Fault], refusals: S
     return part(data=data, errors=errors, truncated=True if truncated or more else msgspec.UNSET)
 
 
-def page(struct: Struct, data: list[Any], *, total: int, number: int, size: int) -> Answer:
-    """A page of a list: `count` here, `total` in all."""
-    answer = struct(data=data, count=len(data), total=total, page=number, pageCount=-(-total // size))
-    return Answer(200, encode(answer))
+async def page(ask: Ask, *, resource: lists.Resource, struct: Struct, read: ReadMany) -> Answer:
+    """The page of a list that was asked for: `count` here, `total` in all. `read` gives the answer structs of these ids."""
+    number: int = ask.query.get("page", 1)
+    filters = parameters.filters(ask.query, timezone=ask.tenant.timezone)
+    async with ask.database.tenant(ask.tenant.id) as connection:
+        found = await lists.page(connection, tenant_id=ask.tenant.id, resource=resource, filters=filters, number=number, day=ask.day)
+        data = await read(connection, found.ids) if found.ids else []
+    pages = -(-found.total // lists.PAGE_SIZE)
+    return Answer(200, encode(struct(data=data, count=len(data), total=found.total, page=number, pageCount=pages)))
 
 
 def not_found(message: str) -> RequestRefused:

@@ -13,13 +13,13 @@ from uuid import UUID
 from msgspec import UNSET, Raw, UnsetType
 
 from duebook.core.allocation import AllocationDraft
-from duebook.core.assessment import assess
 from duebook.core.credit_note import CreditNoteDraft
 from duebook.core.customer import Balance, Customer
 from duebook.core.instalment import InstalmentDraft
 from duebook.core.invoice import KEEP, InvoiceDraft, LinkDraft, Reference
 from duebook.core.money import shares
 from duebook.core.refusal import Path, Refusal
+from duebook.core.status import status_on
 from duebook.leanpay import wire
 from duebook.store.credit_notes import CreditNoteView
 from duebook.store.ids import created_at
@@ -158,7 +158,8 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
                 other = wire.Counterpart(str(row.credit_note_id), row.credit_note_external_id)
                 links.append(wire.CreditNoteLinkRow(day_out(row.dated_on), row.amount, share, row.external_id, other))
     issued = day_out(document.issued_on)
-    status: Any = assess(document, day).status  # the contract's words are core.status's
+    # The contract's words are core.status's.
+    status: Any = status_on(standing=document.standing, uncovered_on=document.uncovered_on, promised_on=document.promised_on, day=day)
     remaining = whole - document.amount_paid - document.amount_offset
     return wire.Invoice(
         _id(document.id),

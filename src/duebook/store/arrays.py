@@ -12,6 +12,11 @@ def plain(values: Iterable[object]) -> str:
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
+def nested(values: Iterable[str]) -> str:
+    """Array literals of plain values as the elements of one: they hold no quotes."""
+    return '{"' + '","'.join(values) + '"}'
+
+
 def texts(values: Iterable[str | None]) -> str:
     """Any texts; None is NULL."""
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"

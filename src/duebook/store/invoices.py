@@ -7,7 +7,7 @@ from uuid import UUID
 
 from duebook.core.instalment import Instalment
 from duebook.core.invoice import Invoice
-from duebook.store.arrays import days, plain, texts
+from duebook.store.arrays import days, nested, plain, texts
 from duebook.store.db import Connection
 from duebook.store.queries import load
 from duebook.store.unit import Unit
@@ -96,9 +96,9 @@ def _columns(invoices: Sequence[Invoice]) -> tuple[str, ...]:
         plain([i.default_amount for i in invoices]),
         days([i.issued_on for i in invoices]),
         days([i.due_on for i in invoices]),
-        texts([days([part.due_on for part in p]) for p in parts]),
-        texts([plain([part.amount for part in p]) for p in parts]),
-        texts([plain([part.default_amount for part in p]) for p in parts]),
+        nested([days([part.due_on for part in p]) for p in parts]),
+        nested([plain([part.amount for part in p]) for p in parts]),
+        nested([plain([part.default_amount for part in p]) for p in parts]),
         plain([i.amount_paid for i in invoices]),
         plain([i.amount_offset for i in invoices]),
         plain([i.standing for i in invoices]),

@@ -5,6 +5,7 @@ tenant's blocks by a follower (`seal`). Each writing transaction also leaves one
 `fold`).
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -57,6 +58,7 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
     stands = [(stand, number) for stand, number in (tally.stands or {}).items() if number]
     ids = unit.ids.many(len(changes) + 1)
     unit.journal_id = ids[0]
+    bodies = _bodies(unit, changes)
     unit.xid = await unit.connection.fetchval(
         _SQL["append"],
         unit.tenant.id,
@@ -64,7 +66,7 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
         plain([change.object_id for change in changes]),
         plain([change.kind for change in changes]),
         plain([change.action for change in changes]),
-        [_body(unit, change) for change in changes],
+        bodies,
         ids[-1],
         tally.customers,
         tally.credit_notes,
@@ -73,27 +75,35 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
         [stand[1] for stand, _ in stands],
         [stand[2] for stand, _ in stands],
         [number for _, number in stands],
+        # Hashed here: the driver's library does it in a fifth of the time that PostgreSQL takes without its own.
+        [hashlib.sha256(body).digest() for body in bodies],
     )
 
 
-def _body(unit: Unit, change: Change) -> bytes:
-    return _encode(
-        {
-            "tenant_id": unit.tenant.id,
-            "at": unit.at,
-            "actor": {"kind": unit.actor.kind, "id": unit.actor.id},
-            "kind": change.kind,
-            "object_id": change.object_id,
-            "action": change.action,
-            "before": named(change.before),
-            "after": named(change.after),
-        }
-    )
+def _bodies(unit: Unit, changes: Sequence[Change]) -> list[bytes]:
+    """The exact bytes of each row: what all of a transaction share comes first, and is encoded once."""
+    shared = {"tenant_id": unit.tenant.id, "at": unit.at, "actor": {"kind": unit.actor.kind, "id": unit.actor.id}}
+    head = _encode(shared)[:-1] + b","
+    return [
+        head
+        + _encode(
+            {
+                "kind": change.kind,
+                "object_id": change.object_id,
+                "action": change.action,
+                "before": named(change.before),
+                "after": named(change.after),
+            }
+        )[1:]
+        for change in changes
+    ]
 
 
 def named(value: Any) -> Any:
-    """A value as the journal writes it: NamedTuples by the names of their fields, instalments as [day, amount, default amount]."""
-    return value._asdict() if hasattr(value, "_asdict") else value
+    """A value as the journal writes it: NamedTuples by the names of their fields, nulls left out; instalments as lists."""
+    if not hasattr(value, "_fields"):
+        return value
+    return {name: field for name, field in zip(value._fields, value, strict=True) if field is not None}
 
 
 async def tenants_to_visit(connection: Connection) -> list[UUID]:

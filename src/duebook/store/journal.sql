@@ -4,8 +4,9 @@
 -- The rows of one writing transaction and its one tally row, in one statement.
 WITH written AS (
     INSERT INTO journal (tenant_id, id, object_id, kind, action, body, sha256)
-    SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, sha256(n.body)
-    FROM unnest($2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[], $6::bytea[]) AS n (id, object_id, kind, action, body)
+    SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, n.sha256
+    FROM unnest($2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[], $6::bytea[], $15::bytea[])
+        AS n (id, object_id, kind, action, body, sha256)
     RETURNING 1
 )
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)

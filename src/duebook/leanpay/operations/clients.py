@@ -1,27 +1,34 @@
 """Clients at the LeanPay door: what the house calls customers."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
+from uuid import UUID
 
 from duebook.actions.import_customers import import_customers, update_customer
 from duebook.core.customer import Customer
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import customers, lists
+from duebook.store import customers
+from duebook.store.db import Connection
 from duebook.store.unit import Unit
 from duebook.web.operations import Ask, Operation
 from duebook.web.problem import RequestRefused
 from duebook.web.work import Answer
 
 
-async def _shown(unit: Unit, found: Sequence[Customer]) -> list[wire.Client]:
+async def _with_balances(connection: Connection, found: Sequence[Customer], *, tenant_id: UUID, day: date) -> list[wire.Client]:
     ids = [customer.id for customer in found if customer.id is not None]
-    owed = await customers.balances(unit.connection, tenant_id=unit.tenant.id, ids=ids, day=unit.day) if ids else {}
-    tenant_id = str(unit.tenant.id)
+    owed = await customers.balances(connection, tenant_id=tenant_id, ids=ids, day=day) if ids else {}
     return [
-        translate.client(customer, tenant_id=tenant_id, balances=owed.get(customer.id, []) if customer.id else []) for customer in found
+        translate.client(customer, tenant_id=str(tenant_id), balances=owed.get(customer.id, []) if customer.id else [])
+        for customer in found
     ]
+
+
+async def _shown(unit: Unit, found: Sequence[Customer]) -> list[wire.Client]:
+    return await _with_balances(unit.connection, found, tenant_id=unit.tenant.id, day=unit.day)
 
 
 def _placed(refusal: Refusal) -> Refusal:
@@ -70,29 +77,19 @@ async def find(ask: Ask) -> Answer:
         found = await customers.read_many(connection, tenant_id=ask.tenant.id, ids=[ask.id])
         if not found:
             raise not_found(f"no client has the id {ask.id}")
-        owed = await customers.balances(connection, tenant_id=ask.tenant.id, ids=[ask.id], day=ask.day)
-    return Answer(200, encode(translate.client(found[0], tenant_id=str(ask.tenant.id), balances=owed.get(ask.id, []))))
+        shown = await _with_balances(connection, found, tenant_id=ask.tenant.id, day=ask.day)
+    return Answer(200, encode(shown[0]))
 
 
 async def list_page(ask: Ask) -> Answer:
     """GET /clients."""
-    number: int = ask.query.get("page", 1)
-    async with ask.database.tenant(ask.tenant.id) as connection:
-        found = await lists.page(
-            connection,
-            tenant_id=ask.tenant.id,
-            resource="customers",
-            filters=parameters.filters(ask.query, timezone=ask.tenant.timezone),
-            number=number,
-            day=ask.day,
-        )
-        people = await customers.read_many(connection, tenant_id=ask.tenant.id, ids=found.ids) if found.ids else []
-        owed = await customers.balances(connection, tenant_id=ask.tenant.id, ids=found.ids, day=ask.day) if found.ids else {}
-    tenant_id = str(ask.tenant.id)
-    data = [
-        translate.client(customer, tenant_id=tenant_id, balances=owed.get(customer.id, []) if customer.id else []) for customer in people
-    ]
-    return page(wire.ClientPage, data, total=found.total, number=number, size=lists.PAGE_SIZE)
+    tenant_id = ask.tenant.id
+
+    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.Client]:
+        found = await customers.read_many(connection, tenant_id=tenant_id, ids=ids)
+        return await _with_balances(connection, found, tenant_id=tenant_id, day=ask.day)
+
+    return await page(ask, resource="customers", struct=wire.ClientPage, read=read)
 
 
 _WRITES: Final = (parameters.DRY_RUN,)

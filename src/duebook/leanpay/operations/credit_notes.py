@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from duebook.actions.import_credit_notes import import_credit_notes
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import credit_notes, lists
+from duebook.store import credit_notes
 from duebook.store.credit_notes import CreditNoteView
+from duebook.store.db import Connection
 from duebook.store.unit import Unit
 from duebook.web.operations import Ask, Operation
 from duebook.web.work import Answer
@@ -65,19 +67,13 @@ async def find(ask: Ask) -> Answer:
 
 async def list_page(ask: Ask) -> Answer:
     """GET /credit-notes."""
-    number: int = ask.query.get("page", 1)
-    async with ask.database.tenant(ask.tenant.id) as connection:
-        found = await lists.page(
-            connection,
-            tenant_id=ask.tenant.id,
-            resource="credit_notes",
-            filters=parameters.filters(ask.query, timezone=ask.tenant.timezone),
-            number=number,
-            day=ask.day,
-        )
-        views = await credit_notes.read_many(connection, tenant_id=ask.tenant.id, ids=found.ids) if found.ids else []
-    data = [translate.credit_note(view, tenant_id=str(ask.tenant.id)) for view in views]
-    return page(wire.CreditNotePage, data, total=found.total, number=number, size=lists.PAGE_SIZE)
+    tenant_id = ask.tenant.id
+
+    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.CreditNote]:
+        views = await credit_notes.read_many(connection, tenant_id=tenant_id, ids=ids)
+        return [translate.credit_note(view, tenant_id=str(tenant_id)) for view in views]
+
+    return await page(ask, resource="credit_notes", struct=wire.CreditNotePage, read=read)
 
 
 _WRITES: Final = (parameters.DRY_RUN,)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from duebook.actions.import_invoices import import_invoices
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import invoices, lists
+from duebook.store import invoices
+from duebook.store.db import Connection
 from duebook.store.invoices import InvoiceView
 from duebook.store.unit import Unit
 from duebook.web.operations import Ask, Operation
@@ -65,20 +67,13 @@ async def find(ask: Ask) -> Answer:
 
 async def list_page(ask: Ask) -> Answer:
     """GET /invoices."""
-    number: int = ask.query.get("page", 1)
-    async with ask.database.tenant(ask.tenant.id) as connection:
-        found = await lists.page(
-            connection,
-            tenant_id=ask.tenant.id,
-            resource="invoices",
-            filters=parameters.filters(ask.query, timezone=ask.tenant.timezone),
-            number=number,
-            day=ask.day,
-        )
-        views = await invoices.read_many(connection, tenant_id=ask.tenant.id, ids=found.ids) if found.ids else []
-    tenant_id = str(ask.tenant.id)
-    data = [translate.invoice(view, tenant_id=tenant_id, day=ask.day) for view in views]
-    return page(wire.InvoicePage, data, total=found.total, number=number, size=lists.PAGE_SIZE)
+    tenant_id = ask.tenant.id
+
+    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.Invoice]:
+        views = await invoices.read_many(connection, tenant_id=tenant_id, ids=ids)
+        return [translate.invoice(view, tenant_id=str(tenant_id), day=ask.day) for view in views]
+
+    return await page(ask, resource="invoices", struct=wire.InvoicePage, read=read)
 
 
 _WRITES: Final = (parameters.DRY_RUN,)
