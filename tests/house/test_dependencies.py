@@ -108,9 +108,7 @@ def test_every_dependency_at_run_time_is_imported():
     imported = "\n".join(module.text for module in modules("src/duebook"))
     names = [canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]]
     unused = [
-        name
-        for name in names
-        if not re.search(rf"^\s*(import|from) {MODULES.get(name, name.replace('-', '_'))}\b", imported, re.MULTILINE)
+        name for name in names if not re.search(rf"^\s*(import|from) {MODULES.get(name, name.replace('-', '_'))}\b", imported, re.MULTILINE)
     ]
 
     assert unused == sorted(TAKEN_OTHERWISE)

@@ -15,7 +15,7 @@ FOLDER = SOURCE / "store"
 FILES = tuple(sorted(path.name for path in FOLDER.glob("*.sql")))
 
 _OPTIONAL = re.compile(r"^\s*--\? (\w+): (.*)$", re.MULTILINE)
-_HEADS = ("ids", "count")
+_HEADS = ("page", "count")
 _STATUSES = ("timeless", "upcoming_payment", "overdue", "due", "several")
 """A list asks for one of these at most; what is asked of several statuses is `several`."""
 
@@ -57,4 +57,4 @@ def forms(text: str) -> Iterator[str]:
                 given = {*chosen, *([status] if status else [])}
                 yield render(text, given=given | {"count"}).sql
                 for order in orders:
-                    yield render(text, given=given | {"ids", order}).sql
+                    yield render(text, given=given | {"page", order}).sql

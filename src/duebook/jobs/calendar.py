@@ -13,11 +13,15 @@ from duebook.web.work import Attempt, Work
 _ACTOR: Final = Actor(kind="job", id="review")
 
 
+def latest_day() -> date:
+    """The latest day that has begun anywhere on earth."""
+    return (now() + timedelta(hours=14)).date()
+
+
 async def round_of_reviews(database: Database, work: Work, *, pinned: date | None) -> int:
     """Review what is due in every tenant on its own today (or the pinned day); gives the number of invoices reviewed."""
-    latest = pinned or (now() + timedelta(hours=14)).date()
     async with database.owner() as connection:
-        found = await tenants.with_reviews_due(connection, day=latest)
+        found = await tenants.with_reviews_due(connection, day=pinned or latest_day())
     reviewed = 0
     for tenant in found:
         while True:

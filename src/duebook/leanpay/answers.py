@@ -5,7 +5,6 @@ A batch checks its well-formed items against the books even if others are malfor
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -44,7 +43,7 @@ class HasDocuments(Protocol[T]):
     refusals: list[Refusal]
 
 
-ReadMany = Callable[[Connection, Sequence[UUID]], Awaitable[list[Any]]]
+ReadPage = Callable[[Connection, lists.Page], Awaitable[list[Any]]]
 Show = Callable[[Unit, Sequence[T]], Awaitable[list[Any]]]
 """Documents as answer structs."""
 
@@ -89,13 +88,13 @@ def _partial(part: Struct, data: list[Any], faults: Sequence[Fault], refusals: S
     return part(data=data, errors=errors, truncated=True if truncated or more else msgspec.UNSET)
 
 
-async def page(ask: Ask, *, resource: lists.Resource, struct: Struct, read: ReadMany) -> Answer:
-    """The page of a list that was asked for: `count` here, `total` in all. `read` gives the answer structs of these ids."""
+async def page(ask: Ask, *, resource: lists.Resource, struct: Struct, read: ReadPage) -> Answer:
+    """The page of a list that was asked for: `count` here, `total` in all. `read` makes its answer structs."""
     number: int = ask.query.get("page", 1)
     filters = parameters.filters(ask.query, timezone=ask.tenant.timezone)
     async with ask.database.tenant(ask.tenant.id) as connection:
         found = await lists.page(connection, tenant_id=ask.tenant.id, resource=resource, filters=filters, number=number, day=ask.day)
-        data = await read(connection, found.ids) if found.ids else []
+        data = await read(connection, found) if found.records else []
     pages = -(-found.total // lists.PAGE_SIZE)
     return Answer(200, encode(struct(data=data, count=len(data), total=found.total, page=number, pageCount=pages)))
 

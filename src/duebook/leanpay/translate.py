@@ -284,9 +284,7 @@ def day_out(day: date) -> str:
 
 @lru_cache(maxsize=1_024)
 def _instant(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _id(id: UUID | None) -> str | None:

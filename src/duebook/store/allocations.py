@@ -29,7 +29,7 @@ async def credit_notes_linked_to(unit: Unit, invoice_external_ids: Sequence[str]
 
 async def insert(unit: Unit, rows: Sequence[Allocation]) -> None:
     """Store new rows."""
-    await unit.connection.execute(
+    await unit.connection.fetchval(
         _SQL["insert"],
         unit.tenant.id,
         unit.at,

@@ -50,7 +50,7 @@ async def lock(unit: Unit, ids: Iterable[UUID]) -> list[CreditNote]:
 
 async def insert(unit: Unit, credit_notes: Sequence[CreditNote]) -> None:
     """Store new credit notes. Raises one of TAKEN when another writer took an external id first."""
-    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(credit_notes))
+    await unit.connection.fetchval(_SQL["insert"], unit.tenant.id, unit.at, *_columns(credit_notes))
 
 
 async def update(unit: Unit, credit_notes: Sequence[CreditNote]) -> None:

@@ -15,7 +15,7 @@ _SQL = load("customers.sql")
 
 async def find(unit: Unit, ids: Sequence[UUID], external_ids: Sequence[str]) -> list[tuple[UUID, str | None]]:
     """(id, external id) of what these name."""
-    return [(r[0], r[1]) for r in await unit.connection.fetch(_SQL["find"], unit.tenant.id, ids, external_ids)]
+    return [(r[0], r[1]) for r in await unit.connection.fetch(_SQL["find"], unit.tenant.id, plain(ids), texts(external_ids))]
 
 
 async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[Customer]:
@@ -30,7 +30,7 @@ async def lock(unit: Unit, ids: Iterable[UUID]) -> list[Customer]:
 
 async def insert(unit: Unit, customers: Sequence[Customer]) -> None:
     """Store new customers. Raises one of TAKEN when another writer took an external id first."""
-    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(customers))
+    await unit.connection.fetchval(_SQL["insert"], unit.tenant.id, unit.at, *_columns(customers))
 
 
 async def update(unit: Unit, customers: Sequence[Customer]) -> None:

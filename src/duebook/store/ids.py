@@ -47,4 +47,4 @@ class Ids:
 
 def created_at(id: UUID) -> datetime:
     """The instant an id was made, UTC, to the millisecond."""
-    return _EPOCH + (id.int >> 80) * _MILLISECOND
+    return _EPOCH + timedelta(milliseconds=int.from_bytes(id.bytes[:6], "big"))

@@ -50,7 +50,7 @@ async def find_references(unit: Unit, ids: Sequence[UUID], external_ids: Sequenc
 
 async def insert(unit: Unit, invoices: Sequence[Invoice]) -> None:
     """Store new invoices. Raises one of TAKEN when another writer took an external id first."""
-    await unit.connection.execute(_SQL["insert"], unit.tenant.id, unit.at, *_columns(invoices))
+    await unit.connection.fetchval(_SQL["insert"], unit.tenant.id, unit.at, *_columns(invoices))
 
 
 async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
@@ -65,12 +65,14 @@ async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceV
     return InvoiceView(_invoice(rows[0]), _rows(rows)) if rows else None
 
 
-async def read_many(connection: Connection, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[InvoiceView]:
-    """These invoices with their rows, in the order of `ids`."""
-    grouped: dict[UUID, list[Any]] = {}
-    for row in await connection.fetch(_SQL["read_many"], tenant_id, ids):
-        grouped.setdefault(row["id"], []).append(row)
-    return [InvoiceView(_invoice(grouped[id][0]), _rows(grouped[id])) for id in ids if id in grouped]
+async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> list[InvoiceView]:
+    """The invoices of a page (`lists.page`) with their rows; those that have none cost nothing more."""
+    found = [_invoice(record) for record in records]
+    rows: dict[UUID, list[InvoiceRow]] = {}
+    ids = [invoice.id for invoice in found if invoice.positions]
+    for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids) if ids else ():
+        rows.setdefault(row[0], []).append(InvoiceRow(*row[1:]))
+    return [InvoiceView(invoice, rows.get(invoice.id, ()) if invoice.id else ()) for invoice in found]
 
 
 async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:

@@ -42,10 +42,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Ids in order, and how many there are in all."""
+    """The records of a page in order (invoices whole, of other resources the ids alone), and how many there are in all."""
 
-    ids: Sequence[UUID]
+    records: Sequence[Any]
     total: int
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The ids of the page, in order."""
+        return [record[0] for record in self.records]
 
 
 async def page(connection: Connection, *, tenant_id: UUID, resource: Resource, filters: Filters, number: int, day: date) -> Page:
@@ -61,10 +66,10 @@ async def page(connection: Connection, *, tenant_id: UUID, resource: Resource, f
         if mark is not None:
             conditions, skipped = conditions | {"from_id"}, skipped - mark["position"]
             values["from_id"] = mark["id"]
-    query = rendered(resource, frozenset(conditions | {"ids", order}))
+    query = rendered(resource, frozenset(conditions | {"page", order}))
     values |= {"tenant_id": tenant_id, "size": PAGE_SIZE, "skipped": skipped}
     rows = await connection.fetch(query.sql, *query.arguments(values))
-    return Page([row[0] for row in rows], total)
+    return Page(rows, total)
 
 
 @cache

@@ -35,7 +35,9 @@ INSERT INTO page_marks (tenant_id, position, id)
 VALUES ($1, $2, $3)
 
 -- name: invoices
---? ids: SELECT d.id
+--? page: SELECT d.id, d.customer_id, d.external_id, d.reference, d.amount, d.net_amount, d.currency, d.default_amount, d.issued_on, d.due_on,
+--? page:        d.instalment_due_on, d.instalment_amount, d.instalment_default_amount, d.amount_paid, d.amount_offset, d.standing,
+--? page:        d.uncovered_on, d.promised_on, d.review_on, d.recovery_on, d.disputed_on, d.payment_in_progress_on, d.positions, d.updated_at
 --? count: SELECT count(*)
 FROM invoices AS d
 --? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
@@ -61,10 +63,10 @@ WHERE d.tenant_id = :tenant_id
 --? dueDate_down: ORDER BY d.due_on DESC, d.id DESC
 --? amount: ORDER BY d.amount, d.id
 --? amount_down: ORDER BY d.amount DESC, d.id DESC
---? ids: LIMIT :size OFFSET :skipped
+--? page: LIMIT :size OFFSET :skipped
 
 -- name: credit_notes
---? ids: SELECT d.id
+--? page: SELECT d.id
 --? count: SELECT count(*)
 FROM credit_notes AS d
 --? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
@@ -85,10 +87,10 @@ WHERE d.tenant_id = :tenant_id
 --? dueDate_down: ORDER BY d.due_on DESC, d.id DESC
 --? amount: ORDER BY d.amount, d.id
 --? amount_down: ORDER BY d.amount DESC, d.id DESC
---? ids: LIMIT :size OFFSET :skipped
+--? page: LIMIT :size OFFSET :skipped
 
 -- name: customers
---? ids: SELECT d.id
+--? page: SELECT d.id
 --? count: SELECT count(*)
 FROM customers AS d
 WHERE d.tenant_id = :tenant_id
@@ -101,4 +103,4 @@ WHERE d.tenant_id = :tenant_id
 --? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
 --? name: ORDER BY d.name, d.id
 --? name_down: ORDER BY d.name DESC, d.id DESC
---? ids: LIMIT :size OFFSET :skipped
+--? page: LIMIT :size OFFSET :skipped

@@ -10,7 +10,7 @@ from duebook.core.customer import Customer
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import customers
+from duebook.store import customers, lists
 from duebook.store.db import Connection
 from duebook.store.unit import Unit
 from duebook.web.operations import Ask, Operation
@@ -85,8 +85,8 @@ async def list_page(ask: Ask) -> Answer:
     """GET /clients."""
     tenant_id = ask.tenant.id
 
-    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.Client]:
-        found = await customers.read_many(connection, tenant_id=tenant_id, ids=ids)
+    async def read(connection: Connection, found_page: lists.Page) -> list[wire.Client]:
+        found = await customers.read_many(connection, tenant_id=tenant_id, ids=found_page.ids)
         return await _with_balances(connection, found, tenant_id=tenant_id, day=ask.day)
 
     return await page(ask, resource="customers", struct=wire.ClientPage, read=read)

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from duebook.actions.import_credit_notes import import_credit_notes
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import credit_notes
+from duebook.store import credit_notes, lists
 from duebook.store.credit_notes import CreditNoteView
 from duebook.store.db import Connection
 from duebook.store.unit import Unit
@@ -69,8 +68,8 @@ async def list_page(ask: Ask) -> Answer:
     """GET /credit-notes."""
     tenant_id = ask.tenant.id
 
-    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.CreditNote]:
-        views = await credit_notes.read_many(connection, tenant_id=tenant_id, ids=ids)
+    async def read(connection: Connection, found: lists.Page) -> list[wire.CreditNote]:
+        views = await credit_notes.read_many(connection, tenant_id=tenant_id, ids=found.ids)
         return [translate.credit_note(view, tenant_id=str(tenant_id)) for view in views]
 
     return await page(ask, resource="credit_notes", struct=wire.CreditNotePage, read=read)

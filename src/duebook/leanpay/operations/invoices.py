@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from duebook.actions.import_invoices import import_invoices
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
-from duebook.store import invoices
+from duebook.store import invoices, lists
 from duebook.store.db import Connection
 from duebook.store.invoices import InvoiceView
 from duebook.store.unit import Unit
@@ -67,11 +66,11 @@ async def find(ask: Ask) -> Answer:
 
 async def list_page(ask: Ask) -> Answer:
     """GET /invoices."""
-    tenant_id = ask.tenant.id
+    tenant_id = str(ask.tenant.id)
 
-    async def read(connection: Connection, ids: Sequence[UUID]) -> list[wire.Invoice]:
-        views = await invoices.read_many(connection, tenant_id=tenant_id, ids=ids)
-        return [translate.invoice(view, tenant_id=str(tenant_id), day=ask.day) for view in views]
+    async def read(connection: Connection, found: lists.Page) -> list[wire.Invoice]:
+        views = await invoices.with_rows(connection, tenant_id=ask.tenant.id, records=found.records)
+        return [translate.invoice(view, tenant_id=tenant_id, day=ask.day) for view in views]
 
     return await page(ask, resource="invoices", struct=wire.InvoicePage, read=read)
 
