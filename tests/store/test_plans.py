@@ -17,7 +17,7 @@ LOOK_UPS = [
     f"{file}::{name}"
     for file in ("invoices.sql", "credit_notes.sql", "customers.sql", "allocations.sql", "answers.sql")
     for name in load(file)
-    if name.startswith(("find", "lock", "read", "of_", "credit_notes_linked", "balances", "update", "delete"))
+    if name.startswith(("find", "lock", "read", "of_", "rows_of", "set_", "credit_notes_linked", "balances", "update", "delete"))
 ]
 GROWN = {"customers", "invoices", "credit_notes", "allocations", "kept_answers"}
 

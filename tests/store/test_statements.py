@@ -207,7 +207,7 @@ def test_the_law_finds_what_it_forbids(sql: str, tables: list[str]):
 
 
 def test_a_list_block_has_every_form():
-    text = "--? ids: SELECT id\n--? count: SELECT 1\nFROM t WHERE x = :tenant_id\n--? a: AND a = :a\n--? due: AND d\n--? up: ORDER BY id"
+    text = "--? page: SELECT id\n--? count: SELECT 1\nFROM t WHERE x = :tenant_id\n--? a: AND a = :a\n--? due: AND d\n--? up: ORDER BY id"
 
     assert len(set(forms(text))) == (2 * 2) * (1 + 1), "with or without a, with or without a status, counted or in one order"
 

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from duebook.actions.judgement import Judgement
+from duebook.actions.judgement import Judgement, merged, mismatch, place_of
 from duebook.actions.ledger import Ledger, Page
 from duebook.actions.outcome import Outcome
 from duebook.actions.references import Found, look_up
 from duebook.core import credit_note as rules
 from duebook.core import invoice as invoice_rules
-from duebook.core.allocation import Allocation, AllocationDraft, Merge, merge, repeated
+from duebook.core.allocation import Allocation, AllocationDraft, repeated
 from duebook.core.credit_note import CreditNote, CreditNoteDraft
 from duebook.core.invoice import Invoice
-from duebook.core.refusal import Path, Refusal, contradiction, currency_refused, over_allocation
+from duebook.core.refusal import Path, Refusal, over_allocation
 from duebook.store import customers, invoices
 from duebook.store.credit_notes import CreditNoteRow, CreditNoteView
 from duebook.store.unit import Unit
@@ -112,8 +112,8 @@ class _Judgement(Judgement):
 
     def _lay(self, note: CreditNote, stored: Sequence[Allocation]) -> _Turn:
         self.refusals += repeated(self.draft.paybacks or (), path=("paybacks",), within="paybacks")
-        paybacks = _merged("payback", stored, self.draft.paybacks)
-        links = _merged("link", stored, self._link_drafts(note))
+        paybacks = merged("payback", stored=stored, given=self.draft.paybacks, side="by_credit_note")
+        links = merged("link", stored=stored, given=self._link_drafts(note), side="by_credit_note")
         kept = sorted([*paybacks.kept, *links.kept], key=lambda row: row.credit_note_position or 0)
         position = note.positions
         added: list[Allocation] = []
@@ -154,7 +154,7 @@ class _Judgement(Judgement):
                 continue
             invoice = self.ledger.invoices[found].document
             if self.customer_is_known:
-                self.refusals += _mismatch(note, invoice, path=path)
+                self.refusals += mismatch(invoice, note, named="invoice", path=path)
             drafts.append(AllocationDraft(link.dated_on, link.amount, link.external_id, found))
         self.refusals += repeated(drafts, path=("links",), within="the links of one invoice")
         return tuple(drafts)
@@ -175,14 +175,10 @@ class _Judgement(Judgement):
                     stayed.append(row._replace(invoice_position=position))
                     del mine[id]
             result[invoice_id] = stayed
-            self.refusals += _too_much_on(page.document, stayed, path=self._place_of(invoice_id))
+            self.refusals += _too_much_on(
+                page.document, stayed, path=place_of(self.draft.links, found=self.invoices, counterpart_id=invoice_id)
+            )
         return result
-
-    def _place_of(self, invoice_id: UUID) -> Path:
-        for place, link in enumerate(self.draft.links or ()):
-            if self.invoices.resolve(link.document, path=()) == invoice_id:
-                return ("links", place, "amount")
-        return ("links",)
 
     def _turned(self, note: CreditNote, turn: _Turn) -> Page[CreditNote]:
         page = self.page
@@ -201,26 +197,9 @@ class _Judgement(Judgement):
         return page
 
 
-def _merged(kind: str, stored: Sequence[Allocation], given: Sequence[AllocationDraft] | None) -> Merge:
-    own = [row for row in stored if row.kind == kind]
-    return Merge(own, [], []) if given is None else merge(own, given, side="by_credit_note")
-
-
 def _too_much_on(invoice: Invoice, rows: Sequence[Allocation], *, path: Path) -> list[Refusal]:
     offset = sum(row.amount for row in rows if row.kind != "payment")
     if offset <= invoice.amount:
         return []
     message = f"credit notes and write-offs would cover {offset} of invoice {invoice.reference!r}, whose amount is {invoice.amount}"
     return [over_allocation(path=path, message=message)]
-
-
-def _mismatch(note: CreditNote, invoice: Invoice, *, path: Path) -> list[Refusal]:
-    """Both documents of a link belong to one customer and are in one currency."""
-    refusals: list[Refusal] = []
-    if note.customer_id != invoice.customer_id:
-        message = f"invoice {invoice.reference!r} belongs to another customer than this credit note: link documents of one customer"
-        refusals.append(contradiction(path=path, message=message))
-    if note.currency != invoice.currency:
-        message = f"invoice {invoice.reference!r} is in {invoice.currency} and this credit note in {note.currency}: link one currency"
-        refusals.append(currency_refused(path=path, message=message))
-    return refusals

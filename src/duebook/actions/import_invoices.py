@@ -11,16 +11,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from duebook.actions.judgement import Judgement
+from duebook.actions.judgement import Judgement, merged, mismatch, place_of
 from duebook.actions.ledger import Ledger, Page
 from duebook.actions.outcome import Outcome
 from duebook.actions.references import Found, look_up
 from duebook.core import credit_note as credit_note_rules
 from duebook.core import invoice as rules
-from duebook.core.allocation import Allocation, AllocationDraft, Merge, merge, repeated
-from duebook.core.credit_note import CreditNote
+from duebook.core.allocation import Allocation, AllocationDraft, repeated
 from duebook.core.invoice import Invoice, InvoiceDraft
-from duebook.core.refusal import Path, Refusal, contradiction, currency_refused
+from duebook.core.refusal import Path, Refusal
 from duebook.store import allocations, credit_notes, customers
 from duebook.store.db import LostRace
 from duebook.store.invoices import InvoiceRow, InvoiceView
@@ -36,6 +35,10 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     `atomic`: one refusal and nothing is written (the documents are then only what would have been). In a dry run nothing is written and new
     documents have no id. Raises LostRace when another writer came between: the unit of work is then run again.
     """
+    if unit.stores and not unit.expects_known and all(rules.is_plain(draft) for _, draft in drafts):
+        views = await _all_new(unit, drafts)
+        if views is not None:
+            return Outcome(views)
     outcome: Outcome[InvoiceView] = Outcome()
     customers_found = await look_up(unit, (d.customer for _, d in drafts if d.customer is not None), finder=customers.find, word="customer")
     notes_found = await look_up(
@@ -43,23 +46,18 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     )
     ledger = await _locked(unit, drafts, notes_found)
     known = {page.document.external_id: page for page in ledger.invoices.values()}
+    unit.met_known = bool(known)
     judged: list[Page[Invoice]] = []
     named: set[str] = set()
     for item, draft in drafts:
         name = draft.external_id
-        repeats = name is not None and name in named
         page = known.get(name) if name is not None else None
-        if name is not None:
-            named.add(name)
-        if page is None and not repeats and rules.is_plain(draft) and (customer_id := customers_found.by_id(draft.customer)):
-            new = ledger.identity()
-            invoice = rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new)
-            judged.append(ledger.open_invoice(invoice))
-            continue
         judgement = _Judgement(unit, ledger, draft, page, customers=customers_found, notes=notes_found)
-        if repeats:
+        if name is not None and name in named:
             judgement.repeated(name)
         turned = judgement.turn()
+        if name is not None:
+            named.add(name)
         if isinstance(turned, list):
             outcome.refuse(turned, item=item)
         else:
@@ -69,6 +67,28 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     ledger.names.update(notes_found.names)
     outcome.documents = [InvoiceView(page.document, _rows(page, ledger)) for page in judged]
     return outcome
+
+
+async def _all_new(unit: Unit, drafts: Drafts) -> list[InvoiceView] | None:
+    """Import plain drafts without looking whether they are known: where one is, the unique index says so and the unit is run again.
+
+    None, and nothing done, where a draft would be refused: the careful way then tells every reason.
+    """
+    names = [draft.external_id for _, draft in drafts if draft.external_id is not None]
+    if len(set(names)) < len(names):
+        return None
+    found = await look_up(unit, (d.customer for _, d in drafts if d.customer is not None), finder=customers.find, word="customer")
+    ledger = Ledger(unit)
+    pages: list[Page[Invoice]] = []
+    for _, draft in drafts:
+        customer_id = found.by_id(draft.customer)
+        if customer_id is None:
+            return None
+        new = ledger.identity()
+        invoice = rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new)
+        pages.append(ledger.open_invoice(invoice))
+    await ledger.write()
+    return [InvoiceView(page.document, ()) for page in pages]
 
 
 async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:
@@ -140,8 +160,8 @@ class _Judgement(Judgement):
         return self._turned(invoice, turn)
 
     def _lay(self, invoice: Invoice, stored: Sequence[Allocation]) -> _Turn:
-        payments = _merged("payment", stored, self.draft.payments)
-        links = _merged("link", stored, self._link_drafts(invoice))
+        payments = merged("payment", stored=stored, given=self.draft.payments, side="by_invoice")
+        links = merged("link", stored=stored, given=self._link_drafts(invoice), side="by_invoice")
         self.refusals += repeated(self.draft.payments or (), path=("payments",), within="payments")
         rest = [row for row in stored if row.kind not in ("payment", "link")]
         kept = sorted([*rest, *payments.kept, *links.kept], key=lambda row: row.invoice_position or 0)
@@ -183,7 +203,7 @@ class _Judgement(Judgement):
                 continue
             note = self.ledger.credit_notes[found].document
             if self.customer_is_known:
-                self.refusals += _mismatch(invoice, note, path=path)
+                self.refusals += mismatch(invoice, note, named="credit note", path=path)
             drafts.append(AllocationDraft(link.dated_on, link.amount, link.external_id, found))
         self.refusals += repeated(drafts, path=("links",), within="the links of one credit note")
         return tuple(drafts)
@@ -204,14 +224,10 @@ class _Judgement(Judgement):
                     stayed.append(row._replace(credit_note_position=position))
                     del mine[id]
             result[note_id] = stayed
-            self.refusals += credit_note_rules.row_refusals(page.document, stayed, given=None, path=self._place_of(note_id))
+            self.refusals += credit_note_rules.row_refusals(
+                page.document, stayed, given=None, path=place_of(self.draft.links, found=self.notes, counterpart_id=note_id)
+            )
         return result
-
-    def _place_of(self, note_id: UUID) -> Path:
-        for place, link in enumerate(self.draft.links or ()):
-            if self.notes.resolve(link.document, path=()) == note_id:
-                return ("links", place, "amount")
-        return ("links",)
 
     def _turned(self, invoice: Invoice, turn: _Turn) -> Page[Invoice]:
         page, rows = self.page, turn.rows
@@ -236,20 +252,3 @@ class _Judgement(Judgement):
 
 def _given(links: Sequence[rules.LinkDraft] | None) -> int | None:
     return None if links is None else sum(link.amount for link in links)
-
-
-def _merged(kind: str, stored: Sequence[Allocation], given: Sequence[AllocationDraft] | None) -> Merge:
-    own = [row for row in stored if row.kind == kind]
-    return Merge(own, [], []) if given is None else merge(own, given, side="by_invoice")
-
-
-def _mismatch(invoice: Invoice, note: CreditNote, *, path: Path) -> list[Refusal]:
-    """Both documents of a link belong to one customer and are in one currency."""
-    refusals: list[Refusal] = []
-    if note.customer_id != invoice.customer_id:
-        message = f"credit note {note.reference!r} belongs to another customer than this invoice: link documents of one customer"
-        refusals.append(contradiction(path=path, message=message))
-    if note.currency != invoice.currency:
-        message = f"credit note {note.reference!r} is in {note.currency} and this invoice in {invoice.currency}: link one currency"
-        refusals.append(currency_refused(path=path, message=message))
-    return refusals

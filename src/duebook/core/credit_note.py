@@ -151,9 +151,9 @@ def move_refusals(credit_note: CreditNote, *, known: CreditNote | None, has_rows
         return []
     refusals: list[Refusal] = []
     if known.customer_id != credit_note.customer_id:
-        message = "the credit note has paybacks, links or a dispute: it cannot go to another customer"
+        message = "the credit note has paybacks, links or a dispute: it cannot go to another customer before they are removed"
         refusals.append(conflict(path=("customer",), message=message))
     if known.currency != credit_note.currency:
-        message = f"the credit note has paybacks, links or a dispute: it cannot go from {known.currency} to {credit_note.currency}"
+        message = f"the credit note has paybacks, links or a dispute: before they are removed it stays in {known.currency}"
         refusals.append(conflict(path=("currency",), message=message))
     return refusals

@@ -278,9 +278,9 @@ def move_refusals(invoice: Invoice, *, known: Invoice | None, has_rows: bool) ->
         return []
     refusals: list[Refusal] = []
     if known.customer_id != invoice.customer_id:
-        message = "the invoice has payments, links, a promise or a dispute: it cannot go to another customer"
+        message = "the invoice has payments, links, a promise or a dispute: it cannot go to another customer before they are removed"
         refusals.append(conflict(path=("customer",), message=message))
     if known.currency != invoice.currency:
-        message = f"the invoice has payments, links, a promise or a dispute: it cannot go from {known.currency} to {invoice.currency}"
+        message = f"the invoice has payments, links, a promise or a dispute: before they are removed it stays in {known.currency}"
         refusals.append(conflict(path=("instalments", 0, "currency"), message=message))
     return refusals

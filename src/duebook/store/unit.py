@@ -38,6 +38,8 @@ class Unit:
 
     `stores` is False in a dry run: everything is checked, nothing is written. `xid` and `journal_id` (of one of its journal rows) are known
     once something was written.
+
+    `expects_known` says whether the tenant's imports have been meeting documents that are known already; `met_known`, whether this one did.
     """
 
     connection: Connection
@@ -46,6 +48,8 @@ class Unit:
     day: date
     at: datetime
     stores: bool = True
+    expects_known: bool = False
+    met_known: bool | None = None
     xid: str | None = None
     journal_id: UUID | None = None
     ids: Ids = field(init=False)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -73,6 +74,8 @@ class Work:
     def __init__(self, database: Database, *, seconds: float = 30, room: Room | None = None) -> None:
         self._database = database
         self._seconds = seconds
+        # Tenants whose last import met known documents: a first import is spared the look-ups, a nightly one its collisions.
+        self._meeting_known: set[UUID] = set()
         self._room = room or Room(None)
 
     async def write(self, attempt: Attempt, deed: Deed[Answer]) -> Answer:
@@ -110,6 +113,7 @@ class Work:
                     raise unavailable("other writers hold the same documents: ask again in a moment") from error
                 attempt = attempt._replace(at=now())
             except (LostRace, *TAKEN) as error:
+                self._meeting_known.add(attempt.tenant.id)
                 races += 1
                 if races > _RACES:
                     raise unavailable("other writers keep creating the same documents: ask again in a moment") from error
@@ -136,6 +140,7 @@ class Work:
                 day=attempt.day,
                 at=attempt.at,
                 stores=attempt.stores,
+                expects_known=attempt.tenant.id in self._meeting_known,
             )
             transaction = connection.transaction()
             try:
@@ -148,6 +153,8 @@ class Work:
             if not attempt.stores:
                 await _roll_back(transaction, connection)
                 return result
+            if unit.met_known is False:
+                self._meeting_known.discard(attempt.tenant.id)
             try:
                 await transaction.commit()
             except (*LOST, *TIMED_OUT, asyncio.CancelledError) as error:
