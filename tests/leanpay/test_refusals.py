@@ -98,6 +98,13 @@ async def test_what_is_left_of_a_credit_note_is_counted_with_what_other_invoices
     assert (await acme.get(f"/credit-notes/{note['id']}"))["status"] == "deducted"
 
 
+async def test_the_books_speak_this_doors_words_and_quote_the_request_as_it_is(acme: Company) -> None:
+    """Inside it is a customer, here a client; what the sender wrote is not translated."""
+    for name in ("my customer", "the customer's", 'a "customer"\'s'):
+        [error] = (await errors(acme, "/invoices/complete", complete_invoice("", client={"externalId": name})))[1]
+        assert error["message"] == f"no client has the external id {name!r}"
+
+
 @pytest.mark.parametrize(("path", "make"), SIMPLE)
 async def test_an_unknown_client_is_404_at_its_place(acme: Company, path: str, make: Any) -> None:
     async with unchanged(acme):

@@ -84,11 +84,13 @@ async def company_with_papers(acme: Company) -> Company:
     return acme
 
 
+@pytest.mark.parametrize("few", [0, 1_000])
 @pytest.mark.parametrize("resource", ["invoices", "credit_notes"])
 async def test_every_filter_and_order_answers_as_python_does(
-    company_with_papers: Company, resource: lists.Resource, monkeypatch: pytest.MonkeyPatch
+    company_with_papers: Company, resource: lists.Resource, few: int, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(lists, "PAGE_SIZE", PAGE_SIZE)
+    monkeypatch.setattr(lists, "FEW", few)
     tenant = company_with_papers.tenant
     async with company_with_papers.database.tenant(tenant.id) as connection:
         rows = await connection.fetch(

@@ -10,7 +10,7 @@ import pytest
 
 from duebook.store import statistics
 from duebook.store.db import Connection, Database
-from duebook.store.queries import load
+from duebook.store.queries import load, render
 from tests.store.written import Stand, add_customer, add_invoices, some_tenant, unit_of
 
 LOOK_UPS = [
@@ -71,19 +71,40 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from scans(part)
 
 
+async def plan_of(connection: Connection, sql: str) -> dict[str, Any]:
+    """The plan of a statement for all values, as a prepared one has it."""
+    parameters = (await connection.prepare(sql)).get_parameters()
+    await connection.execute(f"PREPARE asked AS {sql}")
+    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked({', '.join(['NULL'] * len(parameters))})")
+    await connection.execute("DEALLOCATE asked")
+    return json.loads(explained)[0]["Plan"]
+
+
+def keys_of(scan: dict[str, Any]) -> set[str]:
+    """The columns by which an index is entered."""
+    return set(re.findall(r"\((\w+) (?:=|>=)", scan.get("Index Cond", "")))
+
+
 async def test_every_look_up_goes_by_the_whole_key(own_database: Database, newcomer: UUID):
     wrong: list[str] = []
     async with own_database.tenant(newcomer) as connection:
         for place in LOOK_UPS:
             file, name = place.split("::")
-            sql = load(file)[name]
-            parameters = (await connection.prepare(sql)).get_parameters()
-            await connection.execute(f"PREPARE look_up AS {sql}")
-            explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE look_up({', '.join(['NULL'] * len(parameters))})")
-            await connection.execute("DEALLOCATE look_up")
-            for scan in scans(json.loads(explained)[0]["Plan"]):
-                keys = set(re.findall(r"\((\w+) =", scan.get("Index Cond", "")))
-                if not keys - {"tenant_id"}:
-                    wrong.append(f"{place}: {scan['Node Type']} by {scan.get('Index Cond', 'nothing')}")
+            wrong += [
+                f"{place}: {scan['Node Type']} by {scan.get('Index Cond', 'nothing')}"
+                for scan in scans(await plan_of(connection, load(file)[name]))
+                if not keys_of(scan) - {"tenant_id"}
+            ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("resource", ["invoices", "credit_notes", "customers"])
+@pytest.mark.parametrize("order", ["createdAt_of_few", "createdAt_of_few_down"])
+async def test_what_was_updated_lately_is_found_by_when(own_database: Database, newcomer: UUID, resource: str, order: str):
+    """A sync asks every minute; in order of creation the few that changed would be met on a walk through all."""
+    sql = render(load("lists.sql")[resource], given={"page", "updated_since", order}).sql
+    async with own_database.tenant(newcomer) as connection:
+        [scan] = scans(await plan_of(connection, sql))
+
+    assert keys_of(scan) == {"tenant_id", "updated_at"}

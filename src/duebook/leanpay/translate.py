@@ -1,9 +1,9 @@
-"""Between the wire and the house: request structs to drafts, documents to answer structs, neutral places to JSON paths.
+"""Between the wire and the house: request structs to drafts, documents to answer structs.
 
 From here on nobody says `clientId`; and nobody below formats a date. Nothing is decided here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -18,23 +18,11 @@ from duebook.core.customer import Balance, Customer
 from duebook.core.instalment import InstalmentDraft
 from duebook.core.invoice import KEEP, InvoiceDraft, LinkDraft, Reference
 from duebook.core.money import shares
-from duebook.core.refusal import Path, Refusal
 from duebook.core.status import status_on
 from duebook.leanpay import wire
 from duebook.store.credit_notes import CreditNoteView
 from duebook.store.ids import created_at
 from duebook.store.invoices import InvoiceView
-
-_NAMES: Final[Mapping[str, str]] = {
-    "customer": "client",
-    "external_id": "externalId",
-    "net_amount": "netAmount",
-    "default_amount": "defaultCurrencyAmount",
-    "issued_on": "issueDate",
-    "due_on": "dueDate",
-    "instalments": "dueDates",
-}
-
 
 # Requests to drafts
 
@@ -251,29 +239,6 @@ def _balance(balance: Balance) -> wire.ClientBalance:
 def _exact(amount: int) -> int:
     """A sum over many documents, digit for digit: the encoder knows 64 bits, which enough documents of the largest amount exceed."""
     return amount if -(1 << 63) <= amount < 1 << 64 else cast("Any", Raw(str(amount).encode()))
-
-
-# Refusals
-
-
-def placed(refusal: Refusal, *, field: str | None, simple: bool, link_field: str = "creditNoteLinks") -> Refusal:
-    """The refusal with its path as the body has it: below the batch's `field` when it is an item's, in the door's words.
-
-    `simple`: the body names its client by `clientId`; `link_field` is what this body calls its links.
-    """
-    steps: list[str | int] = [] if field is None or refusal.item is None else [field, refusal.item]
-    counterpart = "creditNote" if link_field == "creditNoteLinks" else "invoice"
-    path: Path = refusal.path
-    if simple and path[:1] == ("customer",):
-        return refusal._replace(path=(*steps, "clientId"))
-    for step in path:
-        if step == "links":
-            steps.append(link_field)
-        elif step == "document":
-            steps.append(counterpart)
-        else:
-            steps.append(_NAMES.get(step, step) if isinstance(step, str) else step)
-    return refusal._replace(path=tuple(steps))
 
 
 @lru_cache(maxsize=8_192)

@@ -46,6 +46,19 @@ FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text
           review_on, positions)
 RETURNING 1
 
+-- name: insert_plain
+-- As insert, for invoices of one instalment in one currency, with no row on them and something to pay: less than half the columns come in.
+INSERT INTO invoices (
+    tenant_id, id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
+    instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on, review_on,
+    positions, updated_at)
+SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, $3, n.amount, n.issued_on, n.due_on,
+       ARRAY[n.due_on], ARRAY[n.amount], ARRAY[n.amount], 0, 0, 'open', n.due_on, n.review_on, 0, $2
+FROM unnest($4::text::uuid[], $5::text::uuid[], $6::text::text[], $7::text::text[], $8::text::bigint[], $9::text::bigint[],
+            $10::text::date[], $11::text::date[], $12::text::date[])
+    AS n (id, customer_id, external_id, reference, amount, net_amount, issued_on, due_on, review_on)
+RETURNING 1
+
 -- name: update
 UPDATE invoices AS i
 SET customer_id = n.customer_id, external_id = n.external_id, reference = n.reference, amount = n.amount, net_amount = n.net_amount,

@@ -1,6 +1,8 @@
 -- Lists: pages of ids and exact totals. List blocks (see queries.py): a `--?` line stands when its condition is given.
 -- Words are found in the collation of the database: that of external_id, "C", knows no letter beyond ASCII.
--- createdAt is the instant of the id, so the default order is that of the primary key. Far pages start at a page mark.
+-- createdAt is the instant of the id, so the default order is that of the primary key. An order by the id's text is the same order, which no index
+-- has: of a few rows that were updated lately they are found first and sorted then, instead of walking the primary key until they come by.
+-- Far pages start at a page mark.
 
 -- name: mark_before
 SELECT position, id
@@ -55,6 +57,8 @@ WHERE d.tenant_id = :tenant_id
 --? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
+--? createdAt_of_few: ORDER BY d.id::text COLLATE "C"
+--? createdAt_of_few_down: ORDER BY d.id::text COLLATE "C" DESC
 --? updatedAt: ORDER BY d.updated_at, d.id
 --? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
 --? issueDate: ORDER BY d.issued_on, d.id
@@ -79,6 +83,8 @@ WHERE d.tenant_id = :tenant_id
 --? words: AND (d.reference || ' ' || coalesce(d.external_id, '') || ' ' || c.name || ' ' || d.amount::text) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
+--? createdAt_of_few: ORDER BY d.id::text COLLATE "C"
+--? createdAt_of_few_down: ORDER BY d.id::text COLLATE "C" DESC
 --? updatedAt: ORDER BY d.updated_at, d.id
 --? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
 --? issueDate: ORDER BY d.issued_on, d.id
@@ -99,6 +105,8 @@ WHERE d.tenant_id = :tenant_id
 --? words: AND (d.name || ' ' || coalesce(d.external_id, '')) COLLATE "default" ~* ALL (:words)
 --? createdAt: ORDER BY d.id
 --? createdAt_down: ORDER BY d.id DESC
+--? createdAt_of_few: ORDER BY d.id::text COLLATE "C"
+--? createdAt_of_few_down: ORDER BY d.id::text COLLATE "C" DESC
 --? updatedAt: ORDER BY d.updated_at, d.id
 --? updatedAt_down: ORDER BY d.updated_at DESC, d.id DESC
 --? name: ORDER BY d.name, d.id

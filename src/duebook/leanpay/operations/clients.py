@@ -8,7 +8,7 @@ from uuid import UUID
 from duebook.actions.import_customers import import_customers, update_customer
 from duebook.core.customer import Customer
 from duebook.core.refusal import Refusal
-from duebook.leanpay import parameters, translate, wire
+from duebook.leanpay import parameters, translate, wire, wording
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
 from duebook.store import customers, lists
 from duebook.store.db import Connection
@@ -32,7 +32,7 @@ async def _shown(unit: Unit, found: Sequence[Customer]) -> list[wire.Client]:
 
 
 def _placed(refusal: Refusal) -> Refusal:
-    return translate.placed(refusal, field="clients", simple=True)
+    return wording.placed(refusal, field="clients", simple=True)
 
 
 async def import_many(ask: Ask) -> Answer:

@@ -5,7 +5,7 @@ from typing import Final
 
 from duebook.actions.import_credit_notes import import_credit_notes
 from duebook.core.refusal import Refusal
-from duebook.leanpay import parameters, translate, wire
+from duebook.leanpay import parameters, translate, wire, wording
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
 from duebook.store import credit_notes, lists
 from duebook.store.credit_notes import CreditNoteView
@@ -21,11 +21,11 @@ async def _shown(unit: Unit, views: Sequence[CreditNoteView]) -> list[wire.Credi
 
 
 def _placed_simple(refusal: Refusal) -> Refusal:
-    return translate.placed(refusal, field="creditNotes", simple=True, link_field="invoiceLinks")
+    return wording.placed(refusal, field="creditNotes", simple=True, link_field="invoiceLinks")
 
 
 def _placed(refusal: Refusal) -> Refusal:
-    return translate.placed(refusal, field=None, simple=False, link_field="invoiceLinks")
+    return wording.placed(refusal, field=None, simple=False, link_field="invoiceLinks")
 
 
 async def import_many(ask: Ask) -> Answer:

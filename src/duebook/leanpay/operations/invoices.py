@@ -5,7 +5,7 @@ from typing import Final
 
 from duebook.actions.import_invoices import import_invoices
 from duebook.core.refusal import Refusal
-from duebook.leanpay import parameters, translate, wire
+from duebook.leanpay import parameters, translate, wire, wording
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
 from duebook.store import invoices, lists
 from duebook.store.db import Connection
@@ -21,11 +21,11 @@ async def _shown(unit: Unit, views: Sequence[InvoiceView]) -> list[wire.Invoice]
 
 
 def _placed_simple(refusal: Refusal) -> Refusal:
-    return translate.placed(refusal, field="invoices", simple=True)
+    return wording.placed(refusal, field="invoices", simple=True)
 
 
 def _placed(refusal: Refusal) -> Refusal:
-    return translate.placed(refusal, field=None, simple=False)
+    return wording.placed(refusal, field=None, simple=False)
 
 
 async def import_many(ask: Ask) -> Answer:
