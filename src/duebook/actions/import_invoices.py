@@ -35,8 +35,8 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     `atomic`: one refusal and nothing is written (the documents are then only what would have been). In a dry run nothing is written and new
     documents have no id. Raises LostRace when another writer came between: the unit of work is then run again.
     """
-    if unit.stores and not unit.expects_known and all(rules.is_plain(draft) for _, draft in drafts):
-        views = await _all_new(unit, drafts)
+    if unit.stores:
+        views = (await import_together(unit, [drafts]))[0]
         if views is not None:
             return Outcome(views)
     outcome: Outcome[InvoiceView] = Outcome()
@@ -69,26 +69,37 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     return outcome
 
 
-async def _all_new(unit: Unit, drafts: Drafts) -> list[InvoiceView] | None:
-    """Import plain drafts without looking whether they are known: where one is, the unique index says so and the unit is run again.
+async def import_together(unit: Unit, requests: Sequence[Drafts]) -> list[list[InvoiceView] | None]:
+    """Import several requests of plain drafts without looking whether they are known; each is atomic and gets its documents.
 
-    None, and nothing done, where a draft would be refused: the careful way then tells every reason.
+    Where a document is known after all, the unique index says so and the unit is run again, then with `expects_known`. A request gets None, and
+    nothing of it is done, where a draft is not plain, would be refused, or names a document that another request of these names: it goes its
+    own, careful way, and is told every reason there.
     """
-    names = [draft.external_id for _, draft in drafts if draft.external_id is not None]
-    if len(set(names)) < len(names):
-        return None
-    found = await look_up(unit, (d.customer for _, d in drafts if d.customer is not None), finder=customers.find, word="customer")
+    results: list[list[InvoiceView] | None] = [None] * len(requests)
+    plain = [] if unit.expects_known else [place for place, drafts in enumerate(requests) if all(rules.is_plain(d) for _, d in drafts)]
+    owing = (draft.customer for place in plain for _, draft in requests[place] if draft.customer is not None)
+    found = await look_up(unit, owing, finder=customers.find, word="customer")
     ledger = Ledger(unit)
-    pages: list[Page[Invoice]] = []
-    for _, draft in drafts:
-        customer_id = found.by_id(draft.customer)
-        if customer_id is None:
-            return None
-        new = ledger.identity()
-        invoice = rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new)
-        pages.append(ledger.open_invoice(invoice))
-    await ledger.write()
-    return [InvoiceView(page.document, ()) for page in pages]
+    named: set[str] = set()
+    opened: list[tuple[int, list[Page[Invoice]]]] = []
+    for place in plain:
+        owed_by = [(draft, found.by_id(draft.customer)) for _, draft in requests[place]]
+        names = [draft.external_id for draft, _ in owed_by if draft.external_id is not None]
+        if any(customer_id is None for _, customer_id in owed_by) or len(set(names)) < len(names) or not named.isdisjoint(names):
+            continue
+        named.update(names)
+        opened.append((place, [_opened(ledger, unit, draft, customer_id) for draft, customer_id in owed_by if customer_id]))
+    if opened:
+        await ledger.write()
+    for place, pages in opened:
+        results[place] = [InvoiceView(page.document, ()) for page in pages]
+    return results
+
+
+def _opened(ledger: Ledger, unit: Unit, draft: InvoiceDraft, customer_id: UUID) -> Page[Invoice]:
+    new = ledger.identity()
+    return ledger.open_invoice(rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new))
 
 
 async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:

@@ -15,6 +15,7 @@ from duebook.store import lists
 from duebook.store.db import Connection
 from duebook.store.unit import Unit
 from duebook.web.faults import Fault
+from duebook.web.gathering import Together
 from duebook.web.operations import Ask, Struct
 from duebook.web.problem import RequestRefused
 from duebook.web.work import Answer
@@ -44,8 +45,8 @@ class HasDocuments(Protocol[T]):
 
 
 ReadPage = Callable[[Connection, lists.Page], Awaitable[list[Any]]]
-Show = Callable[[Unit, Sequence[T]], Awaitable[list[Any]]]
-"""Documents as answer structs."""
+Show = Callable[[Any, Sequence[T]], Awaitable[list[Any]]]
+"""Documents as answer structs, from the unit of work (or, where it is over, the request)."""
 
 
 async def import_one(ask: Ask, draft: Any, *, action: Import[T], show: Show[T], place: Place) -> Answer:
@@ -61,14 +62,29 @@ async def import_one(ask: Ask, draft: Any, *, action: Import[T], show: Show[T], 
 
 
 async def import_batch(
-    ask: Ask, *, draft: Callable[[Any], Any], action: Import[T], show: Show[T], place: Place, whole: Struct, part: Struct
+    ask: Ask,
+    *,
+    draft: Callable[[Any], Any],
+    action: Import[T],
+    show: Show[T],
+    place: Place,
+    whole: Struct,
+    part: Struct,
+    together: Together | None = None,
 ) -> Answer:
-    """Import a batch: 200 `{data}`, 207 `{data, errors}` where `allowPartial` was asked for, or every error of every item."""
+    """Import a batch: 200 `{data}`, 207 `{data, errors}` where `allowPartial` was asked for, or every error of every item.
+
+    `together`: the action for batches that may share a transaction with others.
+    """
     batch = await ask.read_items()
     faults = batch.faults
     drafts = [(index, draft(item)) for index, item in batch.items]
     if not drafts:
         raise RequestRefused(faults, [], truncated=batch.truncated)
+    if together is not None and not faults:
+        documents = await ask.join(drafts, together=together)
+        if documents is not None:
+            return Answer(200, encode(whole(data=await show(ask, documents))))
     partial = ask.allows_partial and not (faults and batch.outside)
 
     async def deed(unit: Unit) -> Answer:

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database, is_bug
 from duebook.web.faults import Fault, FormRefused
+from duebook.web.gathering import Gathering
 from duebook.web.keys import SCOPES, Caller, Keys
 from duebook.web.limits import Limits
 from duebook.web.operations import Ask, BadParameter, Operation
@@ -43,6 +44,7 @@ class Door:
     ) -> None:  # fmt: skip
         self._problems = problems
         self._database, self._work, self._keys, self._limits, self._pinned = database, work, keys, limits, pinned
+        self._gathering = Gathering(work)
         self._fixed: dict[str, dict[str, Operation]] = {}
         self._with_id: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
         by_path: dict[str, dict[str, Operation]] = {}
@@ -144,6 +146,7 @@ class Door:
             operation=operation,
             database=self._database,
             work=self._work,
+            gathering=self._gathering,
             tenant=caller.tenant,
             actor=caller.actor,
             day=today(timezone=caller.tenant.timezone, at=at, pinned=self._pinned),

@@ -17,6 +17,7 @@ from duebook.store.db import Database
 from duebook.store.unit import Actor, Tenant
 from duebook.web.body import Batch, decoder_for
 from duebook.web.faults import Facts
+from duebook.web.gathering import Gathering, Together
 from duebook.web.work import Answer, Attempt, Deed, KeyedRequest, Work
 
 T = TypeVar("T")
@@ -82,6 +83,7 @@ class Ask:
     operation: Operation
     database: Database
     work: Work
+    gathering: Gathering
     tenant: Tenant
     actor: Actor
     day: date
@@ -118,8 +120,16 @@ class Ask:
 
     async def write(self, deed: Deed[Answer], *, stores: bool = True) -> Answer:
         """Run `deed` in a unit of work. `stores=False` checks only, as a dry run does."""
-        attempt = Attempt(self.tenant, self.actor, self.day, self.at, self.stores and stores, self.keyed)
-        return await self.work.write(attempt, deed)
+        return await self.work.write(self._attempt(stores=stores), deed)
+
+    async def join(self, request: Any, *, together: Together) -> Any:
+        """The result of `request`, done in one unit of work with others that wait; None when it has to be done by `write`, alone."""
+        if not self.stores or self.keyed is not None:
+            return None
+        return await self.gathering.join(self._attempt(stores=True), request, together=together)
+
+    def _attempt(self, *, stores: bool) -> Attempt:
+        return Attempt(self.tenant, self.actor, self.day, self.at, self.stores and stores, self.keyed)
 
     def _unknown(self, struct: type[msgspec.Struct]) -> Literal["refuse", "ignore"]:
         # A dialect whose structs let unknown fields pass has decided that for every tenant.

@@ -78,6 +78,10 @@ class Work:
         self._meeting_known: set[UUID] = set()
         self._room = room or Room(None)
 
+    def expects_known(self, tenant_id: UUID) -> bool:
+        """Whether the tenant's imports have been meeting documents that are known already."""
+        return tenant_id in self._meeting_known
+
     async def write(self, attempt: Attempt, deed: Deed[Answer]) -> Answer:
         """Run a request's `deed` and commit what it did with its answer; under a key, once.
 
@@ -140,7 +144,7 @@ class Work:
                 day=attempt.day,
                 at=attempt.at,
                 stores=attempt.stores,
-                expects_known=attempt.tenant.id in self._meeting_known,
+                expects_known=self.expects_known(attempt.tenant.id),
             )
             transaction = connection.transaction()
             try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from duebook.actions.import_invoices import import_invoices
+from duebook.actions.import_invoices import import_invoices, import_together
 from duebook.core.refusal import Refusal
 from duebook.leanpay import parameters, translate, wire, wording
 from duebook.leanpay.answers import LIST_CODES, READ_CODES, WRITE_CODES, encode, import_batch, import_one, not_found, page
@@ -15,7 +15,7 @@ from duebook.web.operations import Ask, Operation
 from duebook.web.work import Answer
 
 
-async def _shown(unit: Unit, views: Sequence[InvoiceView]) -> list[wire.Invoice]:
+async def _shown(unit: Unit | Ask, views: Sequence[InvoiceView]) -> list[wire.Invoice]:
     tenant_id = str(unit.tenant.id)
     return [translate.invoice(view, tenant_id=tenant_id, day=unit.day) for view in views]
 
@@ -38,6 +38,7 @@ async def import_many(ask: Ask) -> Answer:
         place=_placed_simple,
         whole=wire.Invoices,
         part=wire.InvoicesPartial,
+        together=import_together,
     )
 
 
