@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,7 @@ class _BrokenOff(BaseException):
 @dataclass(slots=True)
 class _Child:
     kind: str
+    listener: socket.socket | None
     process: "subprocess.Popen[bytes]"
     started: float
 
@@ -82,21 +83,21 @@ class Supervisor:
             return
 
     def _serve(self, dsn: str, server: embedded.Embedded | None) -> None:
-        with _listening(self._settings) as listener:
-            address = _address(listener)
+        with _listening(self._settings, number=self._workers) as listeners:
+            address = _address(listeners[0])
             environment = os.environ | {"DUEBOOK_DATABASE_URL": dsn}
             self._data, self._started_at = server.data if server else None, time.monotonic()
             self._room = Room(self._data)
-            kinds = [*["http"] * self._workers, "worker"]
             try:
-                for kind in kinds:
-                    self._children.append(self._spawn(kind, listener, environment))
+                for listener in (*listeners, None):
+                    self._children.append(self._spawn(listener, environment))
                 if self._until_ready(address):
                     self._on_ready(address, dsn)
-                self._watch(server, listener, environment)
+                self._watch(server, environment)
             finally:
                 # The processes close theirs: from now on nobody gets in, rather than wait in a queue that nobody serves.
-                listener.close()
+                for listener in listeners:
+                    listener.close()
                 self._stop_children()
 
     def _stop(self, _number: int, _frame: object) -> None:
@@ -127,13 +128,14 @@ class Supervisor:
         finally:
             server.stop()
 
-    def _spawn(self, kind: str, listener: socket.socket, environment: Mapping[str, str]) -> _Child:
-        # The worker does not get the socket: as long as anyone has it, clients get in.
-        sockets = [listener.fileno()] if kind == "http" else []
+    def _spawn(self, listener: socket.socket | None, environment: Mapping[str, str]) -> _Child:
+        """An HTTP process on its listening socket, or, without one, the worker: as long as anyone has a socket, clients get in."""
+        kind = "http" if listener else "worker"
+        sockets = [listener.fileno()] if listener else []
         command = [sys.executable, "-m", "duebook.child", kind, str(os.getpid()), str(self._data or ""), *map(str, sockets)]
         # A session of its own: Ctrl-C reaches the server alone, which then stops its processes in order.
         process = subprocess.Popen(command, env=environment, pass_fds=sockets, start_new_session=True, stdin=subprocess.DEVNULL)
-        return _Child(kind, process, time.monotonic())
+        return _Child(kind, listener, process, time.monotonic())
 
     def _until_ready(self, address: str) -> bool:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # not by way of the environment's proxy
@@ -151,14 +153,14 @@ class Supervisor:
                 time.sleep(0.02)
         return False
 
-    def _watch(self, server: embedded.Embedded | None, listener: socket.socket, environment: Mapping[str, str]) -> None:
+    def _watch(self, server: embedded.Embedded | None, environment: Mapping[str, str]) -> None:
         while not self._stopping:
             if server is not None:
                 self._mind(server)
             for place, child in enumerate(self._children):
                 if child.process.poll() is not None and time.monotonic() - child.started > _PAUSE_SECONDS:
                     _log.warning("process died, starting it again", kind=child.kind, code=child.process.returncode)
-                    self._children[place] = self._spawn(child.kind, listener, environment)
+                    self._children[place] = self._spawn(child.listener, environment)
             time.sleep(0.2)
 
     def _mind(self, server: embedded.Embedded) -> None:
@@ -215,19 +217,38 @@ def prepare(dsn: str) -> None:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Generator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it. Without it an answer, which goes out as head and body, waits 40 ms for an acknowledgement.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set DUEBOOK_HOST or DUEBOOK_PORT"
-            raise CannotServe(message) from error
-        listener.listen(2048)
-        yield listener
+def _listening(settings: Settings, *, number: int) -> Generator[list[socket.socket]]:
+    """A listening socket for each HTTP process, all on one port: the kernel deals connections out among them.
+
+    On a socket that several share, whoever wakes first takes every connection that waits.
+    """
+    with ExitStack() as stack:
+        first = stack.enter_context(_bound(settings, port=settings.port, shared=False))
+        listeners = [first]
+        if number > 1:
+            # The first one found out, alone, that nobody else listens there; sockets that share a port would not notice.
+            port: int = first.getsockname()[1]
+            first.close()
+            listeners = [stack.enter_context(_bound(settings, port=port, shared=True)) for _ in range(number)]
+        for listener in listeners:
+            listener.listen(2048)
+        yield listeners
+
+
+def _bound(settings: Settings, *, port: int, shared: bool) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # Accepted connections inherit it. Without it an answer, which goes out as head and body, waits 40 ms for an acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((settings.host, port))
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {settings.host} port {port}: {error.strerror}. Set DUEBOOK_HOST or DUEBOOK_PORT"
+        raise CannotServe(message) from error
+    return listener
 
 
 def _address(listener: socket.socket) -> str:

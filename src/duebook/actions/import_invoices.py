@@ -72,9 +72,9 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
 async def import_together(unit: Unit, requests: Sequence[Drafts]) -> list[list[InvoiceView] | None]:
     """Import several requests of plain drafts without looking whether they are known; each is atomic and gets its documents.
 
-    Where a document is known after all, the unique index says so and the unit is run again, then with `expects_known`. A request gets None, and
-    nothing of it is done, where a draft is not plain, would be refused, or names a document that another request of these names: it goes its
-    own, careful way, and is told every reason there.
+    Where a document is known after all, the unique index says so and the unit is run again, then with `expects_known`. A request gets
+    None, and nothing of it is done, where a draft is not plain, would be refused, or names a document that another request of these
+    names: it goes its own, careful way, and is told every reason there.
     """
     results: list[list[InvoiceView] | None] = [None] * len(requests)
     plain = [] if unit.expects_known else [place for place, drafts in enumerate(requests) if all(rules.is_plain(d) for _, d in drafts)]

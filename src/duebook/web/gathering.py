@@ -1,8 +1,9 @@
 """Requests of one company that wait for each other anyway share a transaction.
 
-While two transactions of a company's imports are under way in this process, further ones gather, and the next transaction takes them all: the
-cost of a transaction, its round trips and its flush to disk, is paid once for several requests. Each request stays atomic and gets its own
-answer. Whatever goes wrong with the gathering before its COMMIT is nobody's fault: nothing was stored, and each request goes its own way.
+While two transactions of a company's imports are under way in this process, further ones gather, and the next transaction takes them
+all: the cost of a transaction, its round trips and its flush to disk, is paid once for several requests. Each request stays atomic and
+gets its own answer. Whatever goes wrong with the gathering before its COMMIT is nobody's fault: nothing was stored, and each request
+goes its own way.
 
 What this module does not do: decide which requests may share (their action does), or hold a request back when nothing is under way.
 """
@@ -17,7 +18,7 @@ from duebook.web.problem import Problem
 from duebook.web.today import now
 from duebook.web.work import Attempt, Work
 
-UNDER_WAY: Final = 2
+UNDER_WAY: Final = 1
 """Transactions of one company and kind at a time: one on its way to PostgreSQL while the other is being answered."""
 MOST_REQUESTS: Final = 10
 """The most requests that share a transaction: locks stay short, and one slow request cannot hold many."""
