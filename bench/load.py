@@ -6,45 +6,52 @@ machine of two cores every microsecond spent here is taken from the server under
 
 import json
 import random
+import selectors
 import socket
 import sys
-import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-
-@dataclass(slots=True)
-class Share:
-    """What one connection did: when each answer was whole (monotonic seconds), how long it took, and what was no 200."""
-
-    ended: list[float] = field(default_factory=list)
-    took: list[float] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+from typing import Any, cast
 
 
 class Connection:
-    """One keep-alive HTTP/1.1 connection that sends ready bytes and reads whole answers."""
+    """One keep-alive HTTP/1.1 connection: sends ready bytes, and collects the answer as it comes."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._buffer = bytearray(1 << 20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._view = memoryview(bytearray(1 << 20))
+        self._got = 0
+        self._whole: int | None = None
+        self.began = 0.0
 
-    def ask(self, request: bytes) -> tuple[bytes, bytes]:
-        """Send a request; gives the status and the whole answer, head and body."""
-        self._socket.sendall(request)
-        view = memoryview(self._buffer)
-        got, whole = 0, None
-        while whole is None or got < whole:
-            more = self._socket.recv_into(view[got:])
-            if not more:
-                raise ConnectionError("the server closed a connection in the middle")
-            got += more
-            if whole is None and (end := self._buffer.find(b"\r\n\r\n", 0, got)) >= 0:
-                whole = end + 4 + _length(bytes(self._buffer[:end]))
-        return bytes(self._buffer[9:12]), bytes(self._buffer[:got])
+    def send(self, request: bytes) -> None:
+        """Begin the next exchange."""
+        self._got, self._whole, self.began = 0, None, time.monotonic()
+        self.socket.sendall(request)
+
+    def receive(self) -> bool:
+        """Take what has come; whether the answer is whole."""
+        more = self.socket.recv_into(self._view[self._got :])
+        if not more:
+            raise ConnectionError("the server closed a connection in the middle")
+        self._got += more
+        if self._whole is None:
+            head = bytes(self._view[: min(self._got, 4_096)])
+            if (end := head.find(b"\r\n\r\n")) >= 0:
+                self._whole = end + 4 + _length(head[:end])
+        return self._whole is not None and self._got >= self._whole
+
+    @property
+    def is_200(self) -> bool:
+        """Whether the answer is a 200."""
+        return bytes(self._view[9:12]) == b"200"
+
+    @property
+    def answer(self) -> str:
+        """The answer's beginning."""
+        return bytes(self._view[: min(self._got, 2_000)]).decode(errors="replace")
 
 
 def _length(head: bytes) -> int:
@@ -54,35 +61,15 @@ def _length(head: bytes) -> int:
     raise ValueError("the answer tells no length")
 
 
-def _once(port: int, requests: list[bytes], share: Share, start: threading.Barrier) -> None:
-    """Send each request of the list, which all connections empty together."""
-    connection = Connection(port)
-    start.wait()
-    while True:
-        try:
-            request = requests.pop()
-        except IndexError:
-            return
-        _ask(connection, request, share)
+def _once(requests: list[bytes]) -> Callable[[], bytes | None]:
+    """Each request of the list, once."""
+    return lambda: requests.pop() if requests else None
 
 
-def _randomly(port: int, requests: list[bytes], share: Share, start: threading.Barrier, seconds: float) -> None:
-    """Send requests of the list at random until the time is over."""
-    connection = Connection(port)
-    start.wait()
+def _randomly(requests: list[bytes], seconds: float) -> Callable[[], bytes | None]:
+    """Requests of the list at random until the time is over."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        _ask(connection, random.choice(requests), share)
-
-
-def _ask(connection: Connection, request: bytes, share: Share) -> None:
-    began = time.monotonic()
-    status, answer = connection.ask(request)
-    ended = time.monotonic()
-    share.ended.append(ended)
-    share.took.append(ended - began)
-    if status != b"200":
-        share.refused.append(answer[:2_000].decode(errors="replace"))
+    return lambda: random.choice(requests) if time.monotonic() < end else None
 
 
 def _read(path: Path) -> list[bytes]:
@@ -99,23 +86,33 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """Carry out an order: `port`, `connections`, `file`, and `seconds` for random requests (None: each once, in order)."""
     requests = _read(Path(order["file"]))
     requests.reverse()
-    shares = [Share() for _ in range(order["connections"])]
-    start = threading.Barrier(len(shares) + 1)
-    target, more = (_once, ()) if order["seconds"] is None else (_randomly, (order["seconds"],))
-    threads = [threading.Thread(target=target, args=(order["port"], requests, share, start, *more), daemon=True) for share in shares]
-    for thread in threads:
-        thread.start()
-    start.wait(60)
-    began = time.monotonic()
-    for thread in threads:
-        thread.join()
-    answers = sorted((ended, took) for share in shares for ended, took in zip(share.ended, share.took, strict=True))
-    return {
-        "began": began,
-        "ended": [ended for ended, _ in answers],
-        "took": [took for _, took in answers],
-        "refused": [refusal for share in shares for refusal in share.refused],
-    }
+    connections = [Connection(order["port"]) for _ in range(order["connections"])]
+    answers: list[tuple[float, float]] = []
+    refused: list[str] = []
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        began = time.monotonic()
+        following = _once(requests) if order["seconds"] is None else _randomly(requests, order["seconds"])
+        busy = 0
+        for connection in connections:
+            if (request := following()) is not None:
+                connection.send(request)
+                busy += 1
+        while busy:
+            for key, _ in selector.select(60):
+                connection = cast("Connection", key.data)
+                if not connection.receive():
+                    continue
+                ended = time.monotonic()
+                answers.append((ended, ended - connection.began))
+                if not connection.is_200:
+                    refused.append(connection.answer)
+                if (request := following()) is None:
+                    busy -= 1
+                else:
+                    connection.send(request)
+    return {"began": began, "ended": [ended for ended, _ in answers], "took": [took for _, took in answers], "refused": refused}
 
 
 if __name__ == "__main__":

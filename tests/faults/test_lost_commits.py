@@ -85,6 +85,24 @@ def test_what_cannot_be_found_out_is_said(books: Books, served: Served, between:
     assert served.call("GET", f"/invoices/{told.json()['id']}").status_code == 200
 
 
+def test_of_a_shared_transaction_too_each_is_told_what_became_of_it(books: Books, served: Served, between: Between, books_dsn: str) -> None:
+    """Batches without a key share transactions: after a lost COMMIT none of them is tried again behind the client's back."""
+    for fate, status, number in (("answer lost", 200, 1), ("lost before it arrives", 503, 0)):
+        body = simple_invoice(books.client_id)
+        between.expect(body["externalId"], fate)
+        answer = served.post("/invoices/batch", {"invoices": [body]})
+        assert between.fallen.is_set()
+        assert answer.status_code == status, answer.text
+        assert stored(books_dsn, body["externalId"]) == number
+    body = simple_invoice(books.client_id)
+    between.expect(body["externalId"], "answer lost and nobody there")
+    answer = served.post("/invoices/batch", {"invoices": [body]})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (500, "outcome_unknown")
+    between.open = True
+    until_200(lambda: served.call("GET", "/invoices"), seconds=10)
+    assert stored(books_dsn, body["externalId"]) == 1
+
+
 def test_it_is_ready_again_by_itself_when_the_way_is_cut_and_mended(served: Served, between: Between) -> None:
     between.open = False
     between.cut()

@@ -96,8 +96,8 @@ class Work:
 
         return await self.run(attempt, once)
 
-    async def run(self, attempt: Attempt, deed: Deed[T]) -> T:
-        """Run `deed` in a transaction and commit. Whatever it raises rolls back.
+    async def run(self, attempt: Attempt, deed: Deed[T], *, seconds: float | None = None) -> T:
+        """Run `deed` in a transaction and commit, within `seconds` (default: those of a request). Whatever it raises rolls back.
 
         A repeat carries the instant at which it begins: page marks and syncs count on ids and `updatedAt` that are hardly older than their
         transaction.
@@ -106,7 +106,8 @@ class Work:
         """
         if attempt.stores and self._room.low():
             raise unavailable(_FULL, seconds=10)
-        deadline = time.monotonic() + self._seconds
+        seconds = min(seconds or self._seconds, self._seconds)
+        deadline = time.monotonic() + seconds
         repeats = races = 0
         while True:
             try:
@@ -125,7 +126,7 @@ class Work:
             except Busy as error:
                 raise unavailable(f"{error}: nothing was stored") from error
             except TIMED_OUT as error:
-                raise unavailable(f"it took longer than {self._seconds:g} s and was rolled back") from error
+                raise unavailable(f"it took longer than {seconds:g} s and was rolled back") from error
             except OUT_OF_ROOM as error:
                 raise unavailable(_FULL, seconds=10) from error
             except LOST as error:
