@@ -17,7 +17,7 @@ from bench.figures import Figure, Report
 from bench.ground import Books, Ground, ground, serving
 
 INVOICES = 60_000
-CONNECTIONS = 16
+CONNECTIONS = 24
 _WARM_UP = 1_200
 _ROUNDS = 5
 _DRAIN_SECONDS = 60

@@ -2,7 +2,7 @@
 
 While a transaction of a company's imports is under way in this process, further requests gather, and the next transaction takes them all:
 the cost of a transaction, its round trips and its flush to disk, is paid once for several requests. Each request stays atomic and gets its
-own answer. A race that is lost, or a wait that is too long, is not the others' fault: nothing was stored, and each request goes its own way.
+own answer. A race that is lost, or a wait that is too long, is not the others' fault: nothing was stored, and each goes its own way.
 
 What this module does not do: decide which requests may share (their action does), or hold a request back when nothing is under way.
 """
