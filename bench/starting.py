@@ -55,4 +55,4 @@ def _idle(environment: dict[str, str], books: Books, folder: Path, report: Repor
     report(Figure(what="of that PostgreSQL", samples=(spent.postgresql / seconds * 100,), unit="% of a core"))
     for kind, mib in sorted(memory.items()):
         report(Figure(what=f"idle memory, {kind} process", samples=(mib,), unit="MiB", at_most=150))
-    report(Figure(what="idle memory, all Python processes", samples=(sum(memory.values()),), unit="MiB", at_most=150))
+    report(Figure(what="idle memory, the three together", samples=(sum(memory.values()),), unit="MiB"))

@@ -21,8 +21,8 @@ from duebook.core.money import shares
 from duebook.core.status import status_on
 from duebook.leanpay import wire
 from duebook.store.credit_notes import CreditNoteView
-from duebook.store.ids import created_at
 from duebook.store.invoices import InvoiceView
+from duebook.web.instants import created, instant
 
 # Requests to drafts
 
@@ -168,7 +168,7 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
         payments,
         links,
         _created(document.id),
-        _instant(document.updated_at) if document.id else None,
+        _updated(document.id, document.updated_at),
     )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
         invoiceLinks=links,
         status=cast("Any", document.standing),  # a CHECK and core.status hold it to the contract's words
         createdAt=_created(document.id),
-        updatedAt=_instant(document.updated_at) if document.id else None,
+        updatedAt=_updated(document.id, document.updated_at),
     )
 
 
@@ -217,7 +217,7 @@ def client(customer: Customer, *, tenant_id: str, balances: Sequence[Balance]) -
         paymentTermDays=customer.payment_term_days,
         balances=[_balance(balance) for balance in balances],
         createdAt=_created(customer.id),
-        updatedAt=_instant(customer.updated_at) if customer.id else None,
+        updatedAt=_updated(customer.id, customer.updated_at),
     )
 
 
@@ -247,14 +247,13 @@ def day_out(day: date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-@lru_cache(maxsize=1_024)
-def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _id(id: UUID | None) -> str | None:
     return None if id is None else str(id)
 
 
 def _created(id: UUID | None) -> str | None:
-    return None if id is None else _instant(created_at(id))
+    return None if id is None else created(id)
+
+
+def _updated(id: UUID | None, moment: datetime | None) -> str | None:
+    return None if id is None or moment is None else instant(moment)

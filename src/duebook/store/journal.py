@@ -9,7 +9,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -101,9 +102,13 @@ def _bodies(unit: Unit, changes: Sequence[Change]) -> list[bytes]:
 
 def named(value: Any) -> Any:
     """A value as the journal writes it: NamedTuples by the names of their fields, nulls left out; instalments as lists."""
-    if not hasattr(value, "_fields"):
-        return value
-    return {name: field for name, field in zip(value._fields, value, strict=True) if field is not None}
+    return _form_of(cast("Any", type(value)))(*value) if hasattr(value, "_fields") else value
+
+
+@cache
+def _form_of(kind: Any) -> type[msgspec.Struct]:
+    """A struct of the fields of a NamedTuple: the encoder leaves its nulls out, faster than anything written here could."""
+    return msgspec.defstruct(kind.__name__, [(name, Any, None) for name in kind._fields], omit_defaults=True, gc=False)
 
 
 async def tenants_to_visit(connection: Connection) -> list[UUID]:
