@@ -64,7 +64,7 @@ def write(*, data: Path, account: Account) -> None:
     """Write `duebook.conf` for the memory of this machine."""
     memory = _memory_bytes() // _MIB
     # An eighth, for we are not alone; the upper bound keeps the checkpoint at a shutdown short.
-    text = _DUEBOOK_CONF.format(buffers=min(max(memory // 8, 32), 512), cache=max(memory // 2, 64))
+    text = _DUEBOOK_CONF.format(buffers=min(max(memory // 8, 32), 1024), cache=max(memory // 2, 64))
     fresh = data / "duebook.conf.new"
     fresh.write_text(text)
     fresh.chmod(0o600)
