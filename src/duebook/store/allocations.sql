@@ -4,14 +4,14 @@
 SELECT id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position, credit_note_position,
        by_invoice, by_credit_note, by_hand
 FROM allocations
-WHERE tenant_id = $1 AND invoice_id = ANY ($2::uuid[])
+WHERE tenant_id = $1 AND invoice_id = ANY ($2::uuid[]) AND invoice_id IS NOT NULL
 ORDER BY invoice_id, invoice_position
 
 -- name: of_credit_notes
 SELECT id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position, credit_note_position,
        by_invoice, by_credit_note, by_hand
 FROM allocations
-WHERE tenant_id = $1 AND credit_note_id = ANY ($2::uuid[])
+WHERE tenant_id = $1 AND credit_note_id = ANY ($2::uuid[]) AND credit_note_id IS NOT NULL
 ORDER BY credit_note_id, credit_note_position
 
 -- name: credit_notes_linked_to
@@ -20,7 +20,7 @@ ORDER BY credit_note_id, credit_note_position
 SELECT DISTINCT a.credit_note_id
 FROM invoices AS i
 JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id
-WHERE i.tenant_id = $1 AND i.external_id = ANY ($2::text[])
+WHERE i.tenant_id = $1 AND i.external_id = ANY ($2::text[]) AND i.external_id IS NOT NULL
 
 -- name: insert
 INSERT INTO allocations (

@@ -7,13 +7,13 @@ WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
 UNION
 SELECT id, external_id
 FROM credit_notes
-WHERE tenant_id = $1 AND external_id = ANY ($3::text[])
+WHERE tenant_id = $1 AND external_id = ANY ($3::text[]) AND external_id IS NOT NULL
 
 -- name: lock_by_external_id
 SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on, amount_paid_back,
        amount_linked, standing, recovery_on, disputed_on, positions, updated_at
 FROM credit_notes
-WHERE tenant_id = $1 AND external_id = ANY ($2::text[])
+WHERE tenant_id = $1 AND external_id = ANY ($2::text[]) AND external_id IS NOT NULL
 ORDER BY id
 FOR UPDATE
 

@@ -13,7 +13,7 @@ JOIN customers AS c ON c.tenant_id = $1 AND c.external_id = n.external_id
 -- name: lock_by_external_id
 SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at
 FROM customers
-WHERE tenant_id = $1 AND external_id = ANY ($2::text[])
+WHERE tenant_id = $1 AND external_id = ANY ($2::text[]) AND external_id IS NOT NULL
 ORDER BY id
 FOR NO KEY UPDATE
 

@@ -1,11 +1,12 @@
 -- Invoices: look-ups, locks and set-based writes. Instalment arrays come in as array literals (text), since their lengths differ per row.
 
 -- name: lock_by_external_id
+-- IS NOT NULL, here and elsewhere: older planners do not see that a list of values implies it, and the index knows only such rows.
 SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
        instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
        promised_on, review_on, recovery_on, disputed_on, payment_in_progress_on, positions, updated_at
 FROM invoices
-WHERE tenant_id = $1 AND external_id = ANY ($2::text[])
+WHERE tenant_id = $1 AND external_id = ANY ($2::text[]) AND external_id IS NOT NULL
 ORDER BY id
 FOR UPDATE
 
@@ -25,7 +26,7 @@ WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
 UNION
 SELECT id, external_id
 FROM invoices
-WHERE tenant_id = $1 AND external_id = ANY ($3::text[])
+WHERE tenant_id = $1 AND external_id = ANY ($3::text[]) AND external_id IS NOT NULL
 
 -- name: insert
 -- An external id that another writer has just taken is a unique violation: the unit of work is run again and finds it known. (ON CONFLICT would
@@ -93,7 +94,7 @@ ORDER BY a.invoice_position
 SELECT a.invoice_id, a.kind, a.amount, a.dated_on, a.external_id, a.credit_note_id, c.external_id AS credit_note_external_id
 FROM allocations AS a
 LEFT JOIN credit_notes AS c ON c.tenant_id = $1 AND c.id = a.credit_note_id
-WHERE a.tenant_id = $1 AND a.invoice_id = ANY ($2::uuid[])
+WHERE a.tenant_id = $1 AND a.invoice_id = ANY ($2::uuid[]) AND a.invoice_id IS NOT NULL
 ORDER BY a.invoice_id, a.invoice_position
 
 -- name: due_for_review
