@@ -15,7 +15,7 @@ FOLDER = SOURCE / "store"
 FILES = tuple(sorted(path.name for path in FOLDER.glob("*.sql")))
 
 _OPTIONAL = re.compile(r"^\s*--\? (\w+): (.*)$", re.MULTILINE)
-_HEADS = ("page", "count")
+_HEADS = ("page", "total", "total_by_status", "count")
 _STATUSES = ("timeless", "upcoming_payment", "overdue", "due", "several")
 """A list asks for one of these at most; what is asked of several statuses is `several`."""
 
@@ -42,7 +42,7 @@ def every_statement() -> Iterator[Statement]:
 
 
 def forms(text: str) -> Iterator[str]:
-    """A plain block itself; of a list block every combination of head, conditions, status and order."""
+    """A plain block itself; of a list block every combination of head, conditions, status and order. Totals go with pages."""
     optional = _OPTIONAL.findall(text)
     if not optional:
         yield text
@@ -51,6 +51,10 @@ def forms(text: str) -> Iterator[str]:
     orders = [name for name, line in optional if line.startswith("ORDER BY")]
     statuses = [None, *(name for name in names if name in _STATUSES)]
     conditions = [name for name in names if name not in {*_HEADS, *orders, *_STATUSES}]
+    for order in orders:
+        yield render(text, given={"page", "total", order}).sql
+        if "total_by_status" in names:
+            yield from (render(text, given={"page", "total_by_status", status, order}).sql for status in statuses if status)
     for number in range(len(conditions) + 1):
         for chosen in itertools.combinations(conditions, number):
             for status in statuses:

@@ -22,7 +22,7 @@ from duebook.core.invoice import Invoice, InvoiceDraft
 from duebook.core.refusal import Path, Refusal
 from duebook.store import allocations, credit_notes, customers
 from duebook.store.db import LostRace
-from duebook.store.invoices import InvoiceRow, InvoiceView
+from duebook.store.invoices import InvoiceRow, InvoiceView, face
 from duebook.store.unit import Unit
 
 Drafts = Sequence[tuple[int | None, InvoiceDraft]]
@@ -65,7 +65,7 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
     if not (outcome.refusals and atomic):
         await ledger.write()
     ledger.names.update(notes_found.names)
-    outcome.documents = [InvoiceView(page.document, _rows(page, ledger)) for page in judged]
+    outcome.documents = [(face(page.document), _rows(page, ledger)) for page in judged]
     return outcome
 
 
@@ -93,7 +93,7 @@ async def import_together(unit: Unit, requests: Sequence[Drafts]) -> list[list[I
     if opened:
         await ledger.write()
     for place, pages in opened:
-        results[place] = [InvoiceView(page.document, ()) for page in pages]
+        results[place] = [(face(page.document), ()) for page in pages]
     return results
 
 

@@ -29,6 +29,8 @@ effective_cache_size = {cache}MB
 max_wal_size = 4GB
 min_wal_size = 256MB
 checkpoint_timeout = 15min
+# What an import writes goes to disk while its transaction runs, and its commit waits for the rest only. (Idle, the writer sleeps longer.)
+wal_writer_delay = 10ms
 random_page_cost = 1.1
 
 # Error messages without DETAIL, statements and parameters: those hold customers' names and amounts.

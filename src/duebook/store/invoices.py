@@ -1,8 +1,11 @@
-"""Invoices in PostgreSQL: locked, written and read as sets. Rows become `core.invoice.Invoice` values here and nowhere else."""
+"""Invoices in PostgreSQL: locked, written and read as sets. What is locked becomes `core.invoice.Invoice` values here and nowhere else;
+what is only shown goes as the columns that an answer needs (`InvoiceFace`).
+"""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from duebook.core.instalment import Instalment
@@ -13,6 +16,8 @@ from duebook.store.queries import load
 from duebook.store.unit import Unit
 
 _SQL = load("invoices.sql")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class InvoiceRow(NamedTuple):
@@ -26,11 +31,66 @@ class InvoiceRow(NamedTuple):
     credit_note_external_id: str | None
 
 
-class InvoiceView(NamedTuple):
-    """An invoice with its rows, as it is read."""
+class InvoiceFace(NamedTuple):
+    """What an answer shows of an invoice without its rows.
 
-    invoice: Invoice
-    rows: Sequence[InvoiceRow]
+    A record of `read` or of a page stands for it as it is, with more columns behind: making a value of each row of a page takes as long as
+    fetching it. Of a single instalment only the due date is told, the rest is the invoice's own. `updated_ms`: milliseconds since 1970; in
+    a dry run a new invoice has neither it nor an id.
+    """
+
+    id: UUID | None
+    customer_id: UUID
+    external_id: str | None
+    reference: str
+    amount: int
+    currency: str
+    default_amount: int
+    issued_on: date
+    due_on: date
+    first_due_on: date
+    instalment_due_on: Sequence[date] | None
+    instalment_amount: Sequence[int] | None
+    instalment_default_amount: Sequence[int] | None
+    amount_paid: int
+    amount_offset: int
+    standing: str
+    uncovered_on: date | None
+    promised_on: date | None
+    updated_ms: int | None
+
+
+_WIDTH: Final = len(InvoiceFace._fields)
+InvoiceView = tuple[InvoiceFace, Sequence[InvoiceRow]]
+"""An invoice with its rows, as it is shown."""
+
+
+def face(invoice: Invoice) -> InvoiceFace:
+    """What reading the invoice back would show."""
+    parts = invoice.instalments
+    at = invoice.updated_at
+    only = len(parts) == 1
+    return InvoiceFace(
+        invoice.id,
+        invoice.customer_id,
+        invoice.external_id,
+        invoice.reference,
+        invoice.amount,
+        invoice.currency,
+        invoice.default_amount,
+        invoice.issued_on,
+        invoice.due_on,
+        parts[0].due_on,
+        None if only else [part.due_on for part in parts],
+        None if only else [part.amount for part in parts],
+        None if only else [part.default_amount for part in parts],
+        invoice.amount_paid,
+        invoice.amount_offset,
+        invoice.standing,
+        invoice.uncovered_on,
+        invoice.promised_on,
+        None if at is None else (at - _EPOCH) // _MILLISECOND,
+    )
 
 
 async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[Invoice]:
@@ -65,18 +125,22 @@ async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
 
 async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceView | None:
     """One invoice with its rows, in one statement."""
-    rows = await connection.fetch(_SQL["read"], tenant_id, id)
-    return InvoiceView(_invoice(rows[0]), _rows(rows)) if rows else None
+    records: Sequence[Any] = await connection.fetch(_SQL["read"], tenant_id, id)
+    if not records:
+        return None
+    first: Any = records[0]
+    return first, () if first["kind"] is None else [InvoiceRow(*record[_WIDTH:]) for record in records]
 
 
-async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> list[InvoiceView]:
+async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> Iterable[InvoiceView]:
     """The invoices of a page (`lists.page`) with their rows; those that have none cost nothing more."""
-    found = [_invoice(record) for record in records]
+    ids = [record[0] for record in records if record["positions"]]
+    if not ids:
+        return zip(records, repeat(()))
     rows: dict[UUID, list[InvoiceRow]] = {}
-    ids = [invoice.id for invoice in found if invoice.positions]
-    for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids) if ids else ():
+    for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids):
         rows.setdefault(row[0], []).append(InvoiceRow(*row[1:]))
-    return [InvoiceView(invoice, rows.get(invoice.id, ()) if invoice.id else ()) for invoice in found]
+    return [(record, rows.get(record[0], ())) for record in records]
 
 
 async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:
@@ -137,12 +201,6 @@ def _columns(invoices: Sequence[Invoice]) -> tuple[str, ...]:
         days([i.review_on for i in invoices]),
         plain([i.positions for i in invoices]),
     )
-
-
-def _rows(records: Sequence[Any]) -> Sequence[InvoiceRow]:
-    if records[0]["kind"] is None:
-        return ()
-    return [InvoiceRow(r[24], r[25], r[26], r[27], r[28], r[30]) for r in records]
 
 
 def _invoice(r: Any) -> Invoice:

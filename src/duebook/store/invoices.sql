@@ -77,11 +77,16 @@ FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text
 WHERE i.tenant_id = $1 AND i.id = n.id
 
 -- name: read
--- One row per allocation, in order of recording: a join costs PostgreSQL less than four aggregates, and Python groups the rows.
-SELECT i.id, i.customer_id, i.external_id, i.reference, i.amount, i.net_amount, i.currency, i.default_amount, i.issued_on, i.due_on,
-       i.instalment_due_on, i.instalment_amount, i.instalment_default_amount, i.amount_paid, i.amount_offset, i.standing, i.uncovered_on,
-       i.promised_on, i.review_on, i.recovery_on, i.disputed_on, i.payment_in_progress_on, i.positions, i.updated_at,
-       a.kind, a.amount AS row_amount, a.dated_on, a.external_id AS row_external_id, a.credit_note_id, a.invoice_position,
+-- An InvoiceFace, as lists.sql gives one, and one row per allocation, in order of recording: a join costs PostgreSQL less than four
+-- aggregates, and Python groups the rows.
+SELECT i.id, i.customer_id, i.external_id, i.reference, i.amount, i.currency, i.default_amount, i.issued_on, i.due_on,
+       i.instalment_due_on[1] AS first_due_on,
+       CASE WHEN cardinality(i.instalment_due_on) > 1 THEN i.instalment_due_on END AS instalment_due_on,
+       CASE WHEN cardinality(i.instalment_due_on) > 1 THEN i.instalment_amount END AS instalment_amount,
+       CASE WHEN cardinality(i.instalment_due_on) > 1 THEN i.instalment_default_amount END AS instalment_default_amount,
+       i.amount_paid, i.amount_offset, i.standing, i.uncovered_on, i.promised_on,
+       (date_part('epoch', i.updated_at) * 1000)::bigint AS updated_ms,
+       a.kind, a.amount AS row_amount, a.dated_on, a.external_id AS row_external_id, a.credit_note_id,
        c.external_id AS credit_note_external_id
 FROM invoices AS i
 LEFT JOIN allocations AS a ON a.tenant_id = $1 AND a.invoice_id = i.id

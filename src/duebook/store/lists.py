@@ -45,7 +45,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The records of a page in order (invoices whole, of other resources the ids alone), and how many there are in all."""
+    """The records of a page in order (of invoices each an `InvoiceFace` and more, else the id first), and how many there are in all."""
 
     records: Sequence[Any]
     total: int
@@ -59,6 +59,11 @@ class Page:
 async def page(connection: Connection, *, tenant_id: UUID, resource: Resource, filters: Filters, number: int, day: date) -> Page:
     """Page `number` (from 1) of a resource, on `day`; beyond the end it is empty."""
     conditions, values = _conditions(resource, filters, day)
+    by_status = _is_by_status(resource, filters, conditions)
+    if number == 1 and (by_status or not conditions):
+        total_of = "total_by_status" if by_status else "total"
+        given = frozenset(conditions | {"page", total_of, _order(resource, filters)})
+        return await _first(connection, rendered(resource, given), values | {"tenant_id": tenant_id, "statuses": list(filters.statuses)})
     total = await _total(connection, tenant_id, resource, filters, conditions, values)
     skipped = (number - 1) * PAGE_SIZE
     if skipped >= total:
@@ -75,6 +80,17 @@ async def page(connection: Connection, *, tenant_id: UUID, resource: Resource, f
     values |= {"tenant_id": tenant_id, "size": PAGE_SIZE, "skipped": skipped}
     rows = await connection.fetch(query.sql, *query.arguments(values))
     return Page(rows, total)
+
+
+async def _first(connection: Connection, query: Rendered, values: Mapping[str, Any]) -> Page:
+    """What is asked most, in one statement: each record tells the total. Where there is none, there is nothing to count."""
+    records = await connection.fetch(query.sql, *query.arguments({**values, "size": PAGE_SIZE, "skipped": 0}))
+    return Page(records, records[0]["total"] if records else 0)
+
+
+def _is_by_status(resource: Resource, filters: Filters, conditions: set[str]) -> bool:
+    """Whether statuses of invoices are all that narrows the list: those the tallies count."""
+    return resource == "invoices" and bool(conditions) and conditions <= {*filters.statuses, "timeless", "several"}
 
 
 @cache
@@ -121,9 +137,8 @@ async def _total(
     if not conditions:
         totals = await journal.totals(connection, tenant_id=tenant_id)
         return getattr(totals, resource)
-    statuses = set(filters.statuses)
-    if resource == "invoices" and statuses and conditions <= {*statuses, "timeless", "several"}:
+    if _is_by_status(resource, filters, conditions):
         numbers = await journal.totals_by_status(connection, tenant_id=tenant_id, day=values["day"])
-        return sum(number for status, number in numbers.items() if status in statuses)
+        return sum(number for status, number in numbers.items() if status in filters.statuses)
     query = rendered(resource, frozenset(conditions | {"count"}))
     return await connection.fetchval(query.sql, *query.arguments({"tenant_id": tenant_id, **values}))

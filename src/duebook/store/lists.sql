@@ -1,4 +1,5 @@
--- Lists: pages of ids and exact totals. List blocks (see queries.py): a `--?` line stands when its condition is given.
+-- Lists: pages and exact totals. List blocks (see queries.py): a `--?` line stands when its condition is given. `total` and
+-- `total_by_status` (invoices) are for first pages, which are asked most: page and total in one statement.
 -- Words are found in the collation of the database: that of external_id, "C", knows no letter beyond ASCII.
 -- createdAt is the instant of the id, so the default order is that of the primary key. An order by the id's text is the same order, which no index
 -- has: of a few rows that were updated lately they are found first and sorted then, instead of walking the primary key until they come by.
@@ -37,9 +38,24 @@ INSERT INTO page_marks (tenant_id, position, id)
 VALUES ($1, $2, $3)
 
 -- name: invoices
---? page: SELECT d.id, d.customer_id, d.external_id, d.reference, d.amount, d.net_amount, d.currency, d.default_amount, d.issued_on, d.due_on,
---? page:        d.instalment_due_on, d.instalment_amount, d.instalment_default_amount, d.amount_paid, d.amount_offset, d.standing,
---? page:        d.uncovered_on, d.promised_on, d.review_on, d.recovery_on, d.disputed_on, d.payment_in_progress_on, d.positions, d.updated_at
+-- An InvoiceFace (invoices.py), then `positions`. What is made of columns is made of the page's rows alone, not of those it skips: hence
+-- the inner SELECT, whose order PostgreSQL keeps.
+--? page: SELECT d.id, d.customer_id, d.external_id, d.reference, d.amount, d.currency, d.default_amount, d.issued_on, d.due_on,
+--? page:        d.instalment_due_on[1] AS first_due_on,
+--? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_due_on END AS instalment_due_on,
+--? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_amount END AS instalment_amount,
+--? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_default_amount END AS instalment_default_amount,
+--? page:        d.amount_paid, d.amount_offset, d.standing, d.uncovered_on, d.promised_on,
+--? page:        (date_part('epoch', d.updated_at) * 1000)::bigint AS updated_ms,
+--? page:        d.positions
+--? total: , (SELECT coalesce(sum(t.invoices), 0)::bigint FROM tallies AS t WHERE t.tenant_id = :tenant_id) AS total
+--? total_by_status: , (SELECT coalesce(sum(entry.difference), 0)::bigint
+--? total_by_status:    FROM tallies AS t, unnest(t.standing, t.uncovered_on, t.promised_on, t.difference)
+--? total_by_status:        AS entry (standing, uncovered_on, promised_on, difference)
+--? total_by_status:    WHERE t.tenant_id = :tenant_id
+--? total_by_status:          AND CASE WHEN entry.standing <> 'open' THEN entry.standing WHEN entry.promised_on >= :day THEN 'upcoming_payment'
+--? total_by_status:                   WHEN entry.uncovered_on < :day THEN 'overdue' ELSE 'due' END = ANY (:statuses)) AS total
+--? page: FROM (SELECT d.*
 --? count: SELECT count(*)
 FROM invoices AS d
 --? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
@@ -67,10 +83,11 @@ WHERE d.tenant_id = :tenant_id
 --? dueDate_down: ORDER BY d.due_on DESC, d.id DESC
 --? amount: ORDER BY d.amount, d.id
 --? amount_down: ORDER BY d.amount DESC, d.id DESC
---? page: LIMIT :size OFFSET :skipped
+--? page: LIMIT :size OFFSET :skipped) AS d
 
 -- name: credit_notes
 --? page: SELECT d.id
+--? total: , (SELECT coalesce(sum(t.credit_notes), 0)::bigint FROM tallies AS t WHERE t.tenant_id = :tenant_id) AS total
 --? count: SELECT count(*)
 FROM credit_notes AS d
 --? words: JOIN customers AS c ON c.tenant_id = :tenant_id AND c.id = d.customer_id
@@ -97,6 +114,7 @@ WHERE d.tenant_id = :tenant_id
 
 -- name: customers
 --? page: SELECT d.id
+--? total: , (SELECT coalesce(sum(t.customers), 0)::bigint FROM tallies AS t WHERE t.tenant_id = :tenant_id) AS total
 --? count: SELECT count(*)
 FROM customers AS d
 WHERE d.tenant_id = :tenant_id
