@@ -101,5 +101,9 @@ def test_an_amount_of_nothing_has_shares_of_nothing():
     assert shares([5, 7], whole=0, whole_converted=0) == [0, 0]
 
 
+def test_at_par_each_amount_is_its_own_share():
+    assert shares([3, 0, 4], whole=5, whole_converted=5) == [3, 0, 4]
+
+
 def test_what_is_paid_above_the_amount_is_converted_at_the_same_ratio():
     assert shares([100, 50], whole=100, whole_converted=90) == [90, 45]

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from duebook.core.refusal import Refusal
-from duebook.core.terms import day_of, due_at, is_day
+from duebook.core.terms import business_moment, day_of, due_at, has_come, is_day
 
 PARIS, NEW_YORK, TOKYO = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Tokyo")
 
@@ -90,3 +90,33 @@ def test_a_term_from_a_day_ends_on_a_day(day: date, days: int, zone: ZoneInfo):
     assert isinstance(found, datetime)
     assert is_day(found)
     assert day_of(found, zone=zone) == day + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("moment", "now", "zone", "expected"),
+    [
+        pytest.param("2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z", PARIS, True, id="now is no future"),
+        pytest.param("2026-03-01T12:00:00.001Z", "2026-03-01T12:00:00Z", PARIS, False, id="a millisecond later is"),
+        pytest.param("2026-03-01T00:00:00Z", "2026-02-28T23:02:00Z", PARIS, True, id="the day has begun in Paris"),
+        pytest.param("2026-03-01T00:00:00.001Z", "2026-02-28T23:02:00Z", PARIS, False, id="an instant is the same everywhere"),
+        pytest.param("2026-03-01T00:00:00Z", "2026-03-01T03:00:00Z", NEW_YORK, False, id="the day has not begun in New York"),
+        pytest.param("2026-03-01T00:00:00Z", "2026-03-01T05:00:00Z", NEW_YORK, True, id="it has now"),
+    ],
+)
+def test_what_has_come(moment: str, now: str, zone: ZoneInfo, expected: bool) -> None:
+    assert has_come(at(moment), now=at(now), zone=zone) is expected
+
+
+@pytest.mark.parametrize(
+    ("real", "day", "expected"),
+    [
+        pytest.param("2026-11-24T23:02:00Z", date(2026, 11, 25), "2026-11-24T23:02:00Z", id="today in Paris"),
+        pytest.param("2026-11-24T23:02:00Z", date(2026, 3, 1), "2026-02-28T23:02:00Z", id="the same minute of a pinned day"),
+        pytest.param("2026-11-24T12:00:00Z", date(2026, 7, 1), "2026-07-01T11:00:00Z", id="the same hour in summer"),
+    ],
+)
+def test_the_moment_of_a_day(real: str, day: date, expected: str) -> None:
+    moment = business_moment(at(real), day=day, zone=PARIS)
+
+    assert moment == at(expected)
+    assert day_of(moment, zone=PARIS) == day

@@ -5,6 +5,10 @@ from duebook.store.db import Connection
 NOT_OF_A_TENANT = {
     "keys": "looked up by its hash before a tenant is known; holds a hash and no secret",
     "alembic_version": "the revision of the whole schema",
+    "pgqueuer": "the queue of wake-ups, which the library reads as a whole; it carries tenants' ids and nothing of theirs",
+    "pgqueuer_log": "what the queue notes of its own doings",
+    "pgqueuer_schedules": "belongs to the library; not used",
+    "pgqueuer_statistics": "belongs to the library; not used",
 }
 """Tables outside row-level security, and why."""
 

@@ -6,8 +6,11 @@ What it knows of list blocks it reads from their text, so that a new condition i
 import itertools
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
+from uuid import UUID
 
+from duebook.store.conditions import OPERATORS, Condition, fields_of, narrowed
 from duebook.store.queries import load, render
 from tests.house.tree import SOURCE
 
@@ -15,9 +18,15 @@ FOLDER = SOURCE / "store"
 FILES = tuple(sorted(path.name for path in FOLDER.glob("*.sql")))
 
 _OPTIONAL = re.compile(r"^\s*--\? (\w+): (.*)$", re.MULTILINE)
-_HEADS = ("page", "total", "total_by_status", "count")
+_HEADS = ("page", "far", "total", "total_by_status", "count")
 _STATUSES = ("timeless", "upcoming_payment", "overdue", "due", "several")
-"""A list asks for one of these at most; what is asked of several statuses is `several`."""
+"""What is asked of several statuses is `several`."""
+_ONE_OF = (
+    _STATUSES,
+    ("created_at", "emitted_at"),
+    ("after_created_up", "after_created_down", "after_emitted_up", "after_emitted_down"),
+)
+"""A list asks for one of each of these at most."""
 
 
 class Statement(NamedTuple):
@@ -42,23 +51,51 @@ def every_statement() -> Iterator[Statement]:
 
 
 def forms(text: str) -> Iterator[str]:
-    """A plain block itself; of a list block every combination of head, conditions, status and order. Totals go with pages."""
+    """A plain block itself; of a list block every combination of head, conditions, choices and order, and of its fields each operator.
+
+    Totals go with pages.
+    """
     optional = _OPTIONAL.findall(text)
     if not optional:
         yield text
         return
+    yield from _narrowed(text)
     names = dict.fromkeys(name for name, _ in optional)
     orders = [name for name, line in optional if line.startswith("ORDER BY")]
-    statuses = [None, *(name for name in names if name in _STATUSES)]
-    conditions = [name for name in names if name not in {*_HEADS, *orders, *_STATUSES}]
-    for order in orders:
+    choices = [[None, *(name for name in names if name in group and name not in orders)] for group in _ONE_OF]
+    conditions = [name for name in names if name not in {*_HEADS, *orders, *itertools.chain(*_ONE_OF)}]
+    counts = "count" in names or not any(line.startswith("SELECT") for _, line in optional)
+    heads = ["page", *(["far"] if "far" in names else [])]
+    for order in orders if "total" in names else ():
         yield render(text, given={"page", "total", order}).sql
         if "total_by_status" in names:
-            yield from (render(text, given={"page", "total_by_status", status, order}).sql for status in statuses if status)
+            statuses = [name for name in names if name in _STATUSES]
+            yield from (render(text, given={"page", "total_by_status", status, order}).sql for status in statuses)
     for number in range(len(conditions) + 1):
         for chosen in itertools.combinations(conditions, number):
-            for status in statuses:
-                given = {*chosen, *([status] if status else [])}
-                yield render(text, given=given | {"count"}).sql
-                for order in orders:
-                    yield render(text, given=given | {"page", order}).sql
+            for picked in itertools.product(*choices):
+                given = {*chosen, *(name for name in picked if name)}
+                if counts:
+                    yield render(text, given=given | {"count"}).sql
+                for head, order in itertools.product(heads, orders):
+                    yield render(text, given=given | {head, order}).sql
+
+
+def _narrowed(text: str) -> Iterator[str]:
+    """A list block with each operator of each of its fields by itself, and with all of them at once."""
+    instant = datetime(2026, 2, 1, tzinfo=UTC)
+    values = {
+        "instant": (instant,),
+        "birth": (instant,),
+        "id": (UUID(int=1), UUID(int=2)),
+        "text": ("Dupont",),
+        "tags": ("red",),
+        "member": ("colour", "red"),
+    }
+    every = [
+        Condition(field, operator, () if operator.endswith("null") else values[kind])
+        for field, kind in fields_of(text).items()
+        for operator in OPERATORS[kind]
+    ]
+    for conditions in [*([condition] for condition in every), every] if every else ():
+        yield narrowed(text, given={"count"}, conditions=conditions)[0].sql

@@ -1,15 +1,18 @@
 """Plans of the look-ups: a row is found by its whole key, also for a tenant that the statistics do not know (decision 0009)."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from duebook.store import statistics
+from duebook.store import document_lists, statistics
 from duebook.store.db import Connection, Database
+from duebook.store.document_lists import Asked, Place, Stretch, Today
 from duebook.store.queries import load, render
 from tests.store.written import Stand, add_customer, add_invoices, some_tenant, unit_of
 
@@ -91,7 +94,7 @@ async def plan_of(connection: Connection, sql: str) -> dict[str, Any]:
 
 def keys_of(scan: dict[str, Any]) -> set[str]:
     """The columns by which an index is entered."""
-    return set(re.findall(r"\((\w+) (?:=|>=)", scan.get("Index Cond", "")))
+    return set(re.findall(r"\((\w+) (?:=|>=|>|<)", scan.get("Index Cond", "")))
 
 
 async def test_every_look_up_goes_by_the_whole_key(own_database: Database, newcomer: UUID):
@@ -117,3 +120,57 @@ async def test_what_was_updated_lately_is_found_by_when(own_database: Database, 
         [scan] = scans(await plan_of(connection, sql))
 
     assert keys_of(scan) == {"tenant_id", "updated_at"}
+
+
+WALKED = {"Limit", "Append", "Merge Append", "Index Scan", "Index Only Scan", "Nested Loop", "Result", "Subquery Scan", "Memoize"}
+"""What a page is made of that is found by walking keys: nothing is sorted or hashed, so nothing but the page is read."""
+
+PAGES = {
+    "all": Asked(),
+    "of one kind": Asked(kinds=frozenset({"invoice"})),
+    "to be paid": Asked(words=frozenset({"to_pay", "partially_paid"})),
+    "late": Asked(words=frozenset({"late"})),
+    "paid": Asked(words=frozenset({"paid"})),
+    "drafts": Asked(words=frozenset({"draft"})),
+}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[str]:
+    """The kinds of the nodes of a plan, without those on the empty row that every such list begins with."""
+    parts = plan.get("Plans", ())
+    if plan["Node Type"] == "Sort" and [(part["Node Type"], "Plans" in part) for part in parts] == [("Result", False)]:
+        return
+    yield plan["Node Type"]
+    for part in parts:
+        yield from nodes(part)
+
+
+async def test_a_page_of_documents_is_walked_to_by_key(own_database: Database, newcomer: UUID):
+    """At any place of a list of any length, for a tenant that the statistics do not know too."""
+    wrong: list[str] = []
+    for name, asked in PAGES.items():
+        for after, descending in itertools.product((None, Place(UUID(int=1 << 127), None)), (True, False)):
+            plan = await _plan_of_page(own_database, newcomer, asked, Stretch(size=51, after=after, descending=descending))
+            found = set(nodes(plan)) - WALKED
+            found |= {scan["Index Name"] for scan in scans(plan) if after is not None and "id" not in keys_of(scan)}
+            wrong += [f"{name}, {'down' if descending else 'up'}, behind {after}: {found}"] if found else []
+
+    assert wrong == []
+
+
+async def _plan_of_page(database: Database, tenant_id: UUID, asked: Asked, stretch: Stretch) -> dict[str, Any]:
+    """The plan of the statement that a list really sends."""
+    sent: list[str] = []
+    fetch = Connection.fetch
+
+    async def seen(self: Connection, query: str, *arguments: Any) -> Any:
+        sent.append(query)
+        return await fetch(self, query, *arguments)
+
+    today = Today(day=date(2026, 2, 1), timezone="Europe/Paris")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Connection, "fetch", seen)
+        async with database.tenant(tenant_id) as connection:
+            await document_lists.page(connection, tenant_id=tenant_id, asked=asked, stretch=stretch, today=today)
+    async with database.tenant(tenant_id) as connection:
+        return await plan_of(connection, sent[-1])

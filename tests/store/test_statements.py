@@ -15,12 +15,18 @@ from tests.store.schema import NOT_OF_A_TENANT, tenant_tables
 from tests.store.statements import FILES, every_statement, forms
 
 CROSSES_TENANTS = {
+    "batches.sql::set_aside": "operators' list of what waits for them",
+    "batches.sql::unfinished": "operators' list of what waits for workers",
+    "deliveries.sql::tenants_with_due": "a worker asks for whom something is to be delivered",
     "journal.sql::tenants_to_visit": "the follower asks whom to visit",
+    "messages.sql::with_untold": "the follower asks whose facts are not told yet",
     "tenants.sql::by_name": "an operator names a company",
     "tenants.sql::every_tenant": "the sweep, the calendar and operators' lists",
     "tenants.sql::every_key": "operators' list",
     "tenants.sql::revoke_key": "an operator names a key by its visible prefix",
     "tenants.sql::with_reviews_due": "the calendar asks whom time concerns",
+    "transactions.sql::tenants_with_due": "a worker asks whose scheduled transactions have come",
+    "wakeups.sql::sweep": "a worker asks whose batches wait",
 }
 """Statements that look at more than one tenant, none of them on a request; each says so in its own text."""
 
@@ -87,7 +93,7 @@ def test_what_crosses_tenants_really_does():
         assert list(unsaid(load(file)[name], tables={"keys", *KNOWN})) != [], place
 
 
-KNOWN = frozenset({"tenants", "invoices", "customers", "tallies", "allocations"})
+KNOWN = frozenset({"tenants", "invoices", "customers", "tallies", "allocations", "batches", "transactions", "journal", "messages"})
 
 
 def unsaid(sql: str, *, tables: Iterable[str]) -> Iterator[str]:

@@ -31,7 +31,10 @@ class CreditNoteDraft(NamedTuple):
 
 
 class CreditNote(NamedTuple):
-    """A credit note with what its rows leave of it. Amounts in minor units; `standing` is its status, which no day changes."""
+    """A credit note with what its rows leave of it. Amounts in minor units; `standing` is its status, which no day changes.
+
+    `default_amount`: in the tenant's currency, None where nobody has told the rate.
+    """
 
     id: UUID | None
     customer_id: UUID
@@ -40,7 +43,7 @@ class CreditNote(NamedTuple):
     amount: int
     net_amount: int | None
     currency: str
-    default_amount: int
+    default_amount: int | None
     issued_on: date
     due_on: date | None
     amount_paid_back: int = 0
@@ -88,7 +91,7 @@ def imported(
     return credit_note, refusals
 
 
-def _simple_value(draft: CreditNoteDraft, known: CreditNote | None, home_currency: str) -> tuple[str, int, list[Refusal]]:
+def _simple_value(draft: CreditNoteDraft, known: CreditNote | None, home_currency: str) -> tuple[str, int | None, list[Refusal]]:
     if known is None or known.currency == home_currency:
         return home_currency, draft.amount, []
     if known.amount == draft.amount:
@@ -100,7 +103,7 @@ def _simple_value(draft: CreditNoteDraft, known: CreditNote | None, home_currenc
     return known.currency, known.default_amount, [conflict(path=("amount",), message=message)]
 
 
-def _value(draft: CreditNoteDraft, currency: str, known: CreditNote | None, home_currency: str) -> tuple[int, list[Refusal]]:
+def _value(draft: CreditNoteDraft, currency: str, known: CreditNote | None, home_currency: str) -> tuple[int | None, list[Refusal]]:
     """The value in the tenant's currency: equal at home, else given, else that of the known document while its amount stands."""
     given = draft.default_amount
     if currency == home_currency:

@@ -9,11 +9,14 @@ from duebook.core.refusal import Refusal, currency_refused, required, sum_mismat
 
 
 class Instalment(NamedTuple):
-    """A part with its own due date: amounts in minor units, of the invoice's currency and of the tenant's default currency."""
+    """A part with its own due date: amounts in minor units, of the invoice's currency and of the tenant's default currency.
+
+    `default_amount` None: nobody has told the rate, on any part of the invoice.
+    """
 
     due_on: date
     amount: int
-    default_amount: int
+    default_amount: int | None
 
 
 class InstalmentDraft(NamedTuple):
@@ -63,13 +66,20 @@ def schedule(drafts: Sequence[InstalmentDraft], *, amount: int, home_currency: s
         )
     )
     added = sum(part.amount for part in parts)
-    if added > MAX_AMOUNT or sum(part.default_amount for part in parts) > MAX_AMOUNT:
+    if added > MAX_AMOUNT or (default_sum(parts) or 0) > MAX_AMOUNT:
         refusals.append(too_large(path=("instalments",), message=f"the due dates add up to more than {MAX_AMOUNT}, the largest amount"))
     elif added != amount:
         refusals.append(
             sum_mismatch(path=("instalments",), message=f"the due dates add up to {added}, but the amount is {amount}: make them equal")
         )
     return parts, refusals
+
+
+def default_sum(parts: Sequence[Instalment]) -> int | None:
+    """What the parts are worth in the tenant's currency; None where that of any part is unknown."""
+    values = [part.default_amount for part in parts]
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def uncovered_on(parts: Sequence[Instalment], *, money: int) -> date | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from duebook.core.allocation import Allocation, AllocationDraft
 from duebook.core.assessment import review_on
-from duebook.core.instalment import Instalment, InstalmentDraft, schedule, uncovered_on
+from duebook.core.instalment import Instalment, InstalmentDraft, default_sum, schedule, uncovered_on
 from duebook.core.money import MAX_AMOUNT, converted
 from duebook.core.refusal import Refusal, conflict, over_allocation, over_allocation_in_request, required, too_large
 from duebook.core.status import InvoiceFacts, standing
@@ -73,7 +73,8 @@ class InvoiceDraft(NamedTuple):
 
 
 class Invoice(NamedTuple):
-    """An invoice with what its rows make of it. Amounts in minor units of `currency`; `default_amount` in the tenant's currency.
+    """An invoice with what its rows make of it. Amounts in minor units of `currency`; `default_amount` in the tenant's currency, None where
+    nobody has told the rate.
 
     `standing`, `uncovered_on` and `promised_on` are what time cannot change; `positions` counts the rows ever recorded on it.
     """
@@ -85,7 +86,7 @@ class Invoice(NamedTuple):
     amount: int
     net_amount: int | None
     currency: str
-    default_amount: int
+    default_amount: int | None
     issued_on: date
     due_on: date
     instalments: tuple[Instalment, ...]
@@ -130,7 +131,7 @@ def imported(
         amount=draft.amount,
         net_amount=(known.net_amount if known else None) if draft.net_amount is KEEP else draft.net_amount,
         currency=currency,
-        default_amount=sum([part.default_amount for part in parts]),
+        default_amount=default_sum(parts),
         issued_on=draft.issued_on,
         due_on=due_on,
         instalments=parts,
@@ -264,7 +265,8 @@ def row_refusals(invoice: Invoice, rows: Sequence[Allocation], *, links_in_reque
         refusals.append(too_large(path=("payments",), message=f"the payments add up to more than {MAX_AMOUNT}, the largest amount"))
     # A surplus is converted at the document's ratio, so payments that fit may be worth more than the books can hold.
     elif (
-        invoice.default_amount > invoice.amount
+        invoice.default_amount is not None
+        and invoice.default_amount > invoice.amount
         and converted(paid + offset, whole=invoice.amount, whole_converted=invoice.default_amount) > MAX_AMOUNT
     ):
         message = f"in the default currency the payments are worth more than {MAX_AMOUNT}, the largest amount"

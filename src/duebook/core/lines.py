@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from duebook.core.coupon import AppliedCoupon, Discount, LineDiscount, discounted
@@ -68,6 +68,19 @@ class Line(NamedTuple):
     def amount(self) -> int:
         """What the line comes to with its tax."""
         return self.net + self.tax
+
+
+class Counted(Protocol):
+    """A line as far as sums look at it: worked out here, or as it stands on a paper."""
+
+    @property
+    def entry(self) -> Entry: ...
+    @property
+    def net(self) -> int: ...
+    @property
+    def tax(self) -> int: ...
+    @property
+    def discount(self) -> int: ...
 
 
 class Totals(NamedTuple):
@@ -132,7 +145,7 @@ def reckoned(
     return Reckoning(lines, off.coupons, sums, document_scheme(line.tax_scheme for line in lines)), []
 
 
-def totals(lines: Sequence[Line], *, kind: Kind = "invoice") -> Totals:
+def totals(lines: Sequence[Counted], *, kind: Kind = "invoice") -> Totals:
     """The sums of `lines`, each counted the way its entry says for a document of this kind."""
     net = tax = discount = 0
     for line in lines:
@@ -155,7 +168,7 @@ def tax_by_rate(lines: Sequence[Line], *, kind: Kind = "invoice") -> list[RateSu
     return found
 
 
-def line_sign(line: Line, *, kind: Kind) -> Literal[1, -1]:
+def line_sign(line: Counted, *, kind: Kind) -> Literal[1, -1]:
     """1 for a line that adds to a document of this kind, -1 for one that takes away from it."""
     return 1 if line.entry == _ENTRIES[kind][0] else -1
 

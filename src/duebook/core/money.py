@@ -43,6 +43,8 @@ def shares(amounts: Iterable[int], *, whole: int, whole_converted: int) -> list[
     The k-th share is the converted running sum up to k less the converted running sum before it, so that shares add up to the converted
     whole, and a later amount never moves an earlier share.
     """
+    if whole == whole_converted != 0:
+        return list(amounts)
     result: list[int] = []
     running, before = 0, 0
     for amount in amounts:

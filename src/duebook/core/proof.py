@@ -15,6 +15,7 @@ from duebook.core import invoice as invoice_rules
 from duebook.core.allocation import Allocation
 from duebook.core.assessment import review_on
 from duebook.core.credit_note import CreditNote
+from duebook.core.instalment import default_sum
 from duebook.core.invoice import Invoice
 
 
@@ -93,12 +94,12 @@ def _schedule_faults(invoice: Invoice, *, home_currency: str) -> list[Fault]:
         "instalments",
         (
             ("amount", invoice.amount, sum(part.amount for part in parts), "its instalments add up to"),
-            ("default_amount", invoice.default_amount, sum(part.default_amount for part in parts), "its instalments add up to"),
+            ("default_amount", invoice.default_amount, default_sum(parts), "its instalments add up to"),
         ),
     )
     if any(after.due_on < before.due_on for before, after in pairwise(parts)):
         faults.append(Fault("instalments", "its instalments are not in order of their due dates"))
-    if any(part.amount < 0 or part.default_amount < 0 for part in parts):
+    if any(part.amount < 0 or (part.default_amount or 0) < 0 for part in parts):
         faults.append(Fault("instalments", "an instalment is below 0"))
     if invoice.currency == home_currency and any(part.amount != part.default_amount for part in parts):
         faults.append(Fault("amounts", f"an instalment in {home_currency}, the tenant's currency, has another amount in the same currency"))

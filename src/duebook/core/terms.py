@@ -15,13 +15,20 @@ LAST_YEAR: Final = 2999
 
 def is_day(at: datetime) -> bool:
     """Whether an aware instant is exactly midnight UTC, which stands for that calendar day in every zone."""
-    moment = at.astimezone(UTC)
-    return moment == moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return not (moment.hour or moment.minute or moment.second or moment.microsecond)
 
 
 def day_of(at: datetime, *, zone: tzinfo) -> date:
     """The calendar day of an aware instant: of exact midnight UTC that day in every zone, of any other its day in `zone`."""
     return at.astimezone(UTC if is_day(at) else zone).date()
+
+
+def has_come(at: datetime, *, now: datetime, zone: tzinfo) -> bool:
+    """Whether the aware instant `at` is not in the future: exact midnight UTC has come once its day has begun in `zone`."""
+    if is_day(at):
+        return day_of(at, zone=zone) <= now.astimezone(zone).date()
+    return at <= now
 
 
 def due_at(issued_at: datetime, *, days: int, zone: tzinfo, path: Path = ("due_at",)) -> datetime | Refusal:
@@ -41,3 +48,9 @@ def due_at(issued_at: datetime, *, days: int, zone: tzinfo, path: Path = ("due_a
     if end is None or end.year > LAST_YEAR:
         return too_large(path=path, message=f"a payment term of {days} days from {issued_at.date()} ends after the year {LAST_YEAR}")
     return end
+
+
+def business_moment(at: datetime, *, day: date, zone: tzinfo) -> datetime:
+    """The instant that a fact of `day` carries when none is given: `at`, or where another day is pinned, its time of day on that day."""
+    local = at.astimezone(zone)
+    return at if local.date() == day else datetime.combine(day, local.timetz()).astimezone(UTC)

@@ -49,14 +49,16 @@ async def purge(connection: Connection, *, tenant_id: UUID, at: datetime) -> Non
 
 
 async def took_effect(connection: Connection, *, unit: Unit) -> bool | None:
-    """Whether the transaction of a unit that wrote was committed; None while it is not over. On a connection of its own, as the owner.
+    """Whether the transaction of a unit that left a trace was committed; None while it is not over. As the owner, on another connection.
 
     The transaction id alone would not do: one that a crash has wiped out is given to another transaction afterwards.
     """
     try:
-        status = await connection.fetchval(_SQL["xact_status"], unit.xid)
+        status = await connection.fetchval(_SQL["xact_status"], unit.xid or (unit.accepted and unit.accepted.xid))
     except asyncpg.InvalidParameterValueError:
         status = "in the future: the crash wiped it out"
     if status == "in progress":
         return None
+    if unit.xid is None:
+        return unit.accepted is not None and await connection.fetchval(_SQL["accepted"], unit.tenant.id, unit.accepted.batch_id)
     return bool(await connection.fetchval(_SQL["journalled"], unit.tenant.id, unit.xid, unit.journal_id))

@@ -25,3 +25,6 @@ SELECT pg_xact_status($1::text::xid8)
 
 -- name: journalled
 SELECT EXISTS (SELECT 1 FROM journal WHERE tenant_id = $1 AND xid = $2::text::xid8 AND id = $3)
+
+-- name: accepted
+SELECT EXISTS (SELECT 1 FROM batches WHERE tenant_id = $1 AND id = $2)

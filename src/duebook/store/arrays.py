@@ -4,7 +4,7 @@ Measured for a column of 100 values: 10 to 17 µs of Python instead of 28, and P
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 
 def plain(values: Iterable[object]) -> str:
@@ -46,3 +46,8 @@ def days(values: Sequence[date | None]) -> str:
                 text = _days[value] = value.isoformat()
             texts.append(text)
     return "{" + ",".join(texts) + "}"
+
+
+def instants(values: Iterable[datetime | None]) -> str:
+    """Aware instants; None is NULL."""
+    return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"

@@ -14,12 +14,14 @@ from duebook.core.customer import Customer
 from duebook.core.instalment import Instalment
 from duebook.core.invoice import Invoice
 from duebook.core.proof import Counterpart, StoredRow
+from duebook.store.customers import from_record
 from duebook.store.db import Connection
 from duebook.store.journal import FIRST_ID, FIRST_XID, Stand
 from duebook.store.queries import load
 
 _SQL = load("checks.sql")
-_LAST_ID: Final = UUID(int=2**128 - 1)
+LAST_ID: Final = UUID(int=2**128 - 1)
+"""Behind every document."""
 
 D = TypeVar("D", Invoice, CreditNote)
 
@@ -107,7 +109,7 @@ async def customers(connection: Connection, *, tenant_id: UUID) -> AsyncIterator
     """The customers in order of id, in pages."""
     id = FIRST_ID
     while records := await connection.fetch(_SQL["customers"], tenant_id, id):
-        yield [Customer(*r) for r in records]
+        yield [from_record(r) for r in records]
         id = records[-1][0]
 
 
@@ -117,7 +119,7 @@ async def invoices(connection: Connection, *, tenant_id: UUID) -> AsyncIterator[
     while not end:
         records = await connection.fetch(_SQL["invoices"], tenant_id, id)
         end = not records
-        until = _LAST_ID if end else records[-1][0]
+        until = LAST_ID if end else records[-1][0]
         rows = await connection.fetch(_SQL["rows_of_invoices"], tenant_id, id, until)
         yield DocumentPage([_invoice(r) for r in records], _grouped(rows, column=6))
         id = until
@@ -134,7 +136,7 @@ async def credit_notes(connection: Connection, *, tenant_id: UUID) -> AsyncItera
     while not end:
         records = await connection.fetch(_SQL["credit_notes"], tenant_id, id)
         end = not records
-        until = _LAST_ID if end else records[-1][0]
+        until = LAST_ID if end else records[-1][0]
         rows = await connection.fetch(_SQL["rows_of_credit_notes"], tenant_id, id, until)
         yield DocumentPage([CreditNote(*[r[field] for field in CreditNote._fields]) for r in records], _grouped(rows, column=7))
         id = until
@@ -151,7 +153,9 @@ def _grouped(records: Sequence[Any], *, column: int) -> dict[UUID, Sequence[Stor
 def _invoice(r: Any) -> Invoice:
     """The invoice; without instalments when the arrays that hold them do not go together."""
     arrays: tuple[list[Any], ...] = (r[10], r[11], r[12])
-    whole = len(arrays[0]) == len(arrays[1]) == len(arrays[2]) and not any(None in array for array in arrays)
+    # What the parts are worth in the tenant's currency may be unknown, of all of them alike.
+    is_valued = None not in arrays[2] or all(value is None for value in arrays[2])
+    whole = len(arrays[0]) == len(arrays[1]) == len(arrays[2]) and not any(None in array for array in arrays[:2]) and is_valued
     instalments = tuple(map(Instalment, *arrays)) if whole else ()
     values: list[Any] = [*r]
     values[10:13] = [instalments]

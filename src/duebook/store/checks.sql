@@ -38,7 +38,8 @@ ORDER BY j.xid, j.id
 LIMIT 2000
 
 -- name: customers
-SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at
+SELECT id, external_id, name, registration_number, vat_number, currency, language, payment_term_days, updated_at, archived_at, entity_id,
+       country, billing_email, profile
 FROM customers
 WHERE tenant_id = $1 AND id > $2
 ORDER BY id
@@ -94,3 +95,47 @@ HAVING sum(entry.difference) <> 0
 SELECT position, id
 FROM page_marks
 WHERE tenant_id = $1
+
+-- name: papers
+SELECT id, kind, is_draft, entity_id, customer_id, currency, number, total, issued_at, due_at, content, settled_at, period_starts_at,
+       period_ends_at, subscription_id, original_id, amount_paid, updated_at, line_ids, product_ids
+FROM papers
+WHERE tenant_id = $1 AND id > $2
+ORDER BY id
+LIMIT 500
+
+-- name: receivables
+SELECT id, 'invoice' AS kind, customer_id, currency, amount, net_amount, reference
+FROM invoices
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+UNION ALL
+SELECT id, 'credit_note', customer_id, currency, amount, net_amount, reference
+FROM credit_notes
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+
+-- name: transactions
+-- By range of their documents, so that those of a paper that is not there are seen too.
+SELECT id, document_id, customer_id, kind, status, amount, currency, method, process_at, settled_at, payment_method_id, bank_account_id,
+       provider_name, provider_id, provider_transaction_id, updated_at
+FROM transactions
+WHERE tenant_id = $1 AND document_id > $2 AND document_id <= $3
+ORDER BY document_id, id
+
+-- name: rows_named
+SELECT id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position, credit_note_position,
+       by_invoice, by_credit_note, by_hand
+FROM allocations
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+
+-- name: batches
+SELECT id, name, dialect, state, size, succeeded, failed, takes, is_set_aside, day, actor_kind, actor_id, request_sha256, updated_at,
+       finished_at, outcomes
+FROM batches
+WHERE tenant_id = $1 AND id > $2
+ORDER BY id
+LIMIT 500
+
+-- name: papers_there
+SELECT id
+FROM papers
+WHERE tenant_id = $1 AND id = ANY ($2::uuid[])

@@ -40,12 +40,12 @@ async def find_references(unit: Unit, ids: Sequence[UUID], external_ids: Sequenc
 
 async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[CreditNote]:
     """The known credit notes among these, locked in order of id until the unit ends."""
-    return [_credit_note(r) for r in await unit.connection.fetch(_SQL["lock_by_external_id"], unit.tenant.id, external_ids)]
+    return [from_record(r) for r in await unit.connection.fetch(_SQL["lock_by_external_id"], unit.tenant.id, external_ids)]
 
 
 async def lock(unit: Unit, ids: Iterable[UUID]) -> list[CreditNote]:
     """These credit notes, locked in order of id until the unit ends."""
-    return [_credit_note(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
+    return [from_record(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
 
 
 async def insert(unit: Unit, credit_notes: Sequence[CreditNote]) -> None:
@@ -63,7 +63,7 @@ async def read_many(connection: Connection, *, tenant_id: UUID, ids: Sequence[UU
     grouped: dict[UUID, list[Any]] = {}
     for row in await connection.fetch(_SQL["read_many"], tenant_id, ids):
         grouped.setdefault(row["id"], []).append(row)
-    return [CreditNoteView(_credit_note(grouped[id][0]), _rows(grouped[id])) for id in ids if id in grouped]
+    return [CreditNoteView(from_record(grouped[id][0]), _rows(grouped[id])) for id in ids if id in grouped]
 
 
 def _columns(credit_notes: Sequence[CreditNote]) -> tuple[str, ...]:
@@ -94,5 +94,6 @@ def _rows(records: Sequence[Any]) -> Sequence[CreditNoteRow]:
     ]
 
 
-def _credit_note(row: Any) -> CreditNote:
+def from_record(row: Any) -> CreditNote:
+    """The credit note of a record with the columns of the `lock` block."""
     return CreditNote(*[row[field] for field in _FIELDS])

@@ -43,9 +43,13 @@ REPEATABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """40001 and 40P01: the transaction was rolled back and may be run again."""
 TAKEN: Final = (asyncpg.UniqueViolationError,)
 """Another writer took a name first; run again, the books see it as known."""
+GONE: Final = (asyncpg.ForeignKeyViolationError,)
+"""Another writer deleted what a new row refers to; run again, the books do not know it any more."""
 TIMED_OUT: Final = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError)
 OUT_OF_ROOM: Final = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
 """What the server has too little of: nothing was stored, and room heals it."""
+FULL: Final = (asyncpg.DiskFullError, asyncpg.PostgresIOError, asyncpg.TooManyConnectionsError)
+"""Those of them that are nobody's own: whoever asks at this moment meets them."""
 
 _SERVER_SETTINGS: Final = {
     "application_name": "duebook",
@@ -56,7 +60,6 @@ _SERVER_SETTINGS: Final = {
     "jit": "off",
     "timezone": "UTC",
     "search_path": "public",
-    "idle_in_transaction_session_timeout": "60s",
     # A process of ours that is killed while its statement waits for a lock must not hold its own locks until the statement ends.
     "client_connection_check_interval": "2s",
 }
@@ -91,22 +94,23 @@ class _Held:
         self._connection: _KeptConnection | None = None
 
     async def __aenter__(self) -> Connection:
-        connection = await self._pool.take(tenant_id=self._tenant_id, patience=self._patience)
-        if self._tenant_id is not None and connection.kept_tenant != self._tenant_id:
+        tenant_id = self._tenant_id
+        connection = self._pool.free(tenant_id) or await self._pool.take(tenant_id=tenant_id, patience=self._patience)
+        if tenant_id is not None and connection.kept_tenant != tenant_id:
             connection.kept_tenant = None
             try:
-                await connection.execute(f"SET duebook.tenant_id = '{self._tenant_id}'", timeout=self._patience)
+                await connection.execute(f"SET duebook.tenant_id = '{tenant_id}'", timeout=self._patience)
             except BaseException:
                 self._pool.give_back(connection, spoilt=True)
                 raise
-            connection.kept_tenant = self._tenant_id
+            connection.kept_tenant = tenant_id
         self._connection = connection
         return connection
 
     async def __aexit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if self._connection is not None:
             # A statement that was cut off may still be running over there.
-            cut_off = isinstance(error, (asyncio.CancelledError, *TIMED_OUT))
+            cut_off = error is not None and isinstance(error, (asyncio.CancelledError, *TIMED_OUT))
             self._pool.give_back(self._connection, spoilt=cut_off)
 
 
@@ -118,9 +122,17 @@ class Database:
         self._owner = owner
 
     @classmethod
-    async def open(cls, dsn: str, *, connections: int = 16, owners: int = 2, statement_seconds: float = 30) -> "Database":
-        """Connect. `connections` bounds the concurrent units of work; each statement ends after `statement_seconds`."""
-        settings = _SERVER_SETTINGS | {"statement_timeout": str(int(statement_seconds * 1000))}
+    async def open(
+        cls, dsn: str, *, connections: int = 16, owners: int = 2, statement_seconds: float = 30, silent_seconds: float = 60
+    ) -> "Database":
+        """Connect. `connections` bounds the concurrent units of work; each statement ends after `statement_seconds`.
+
+        A transaction whose process says nothing for `silent_seconds` is rolled back: it was paused, and others wait for what it has locked.
+        """
+        settings = _SERVER_SETTINGS | {
+            "statement_timeout": str(int(statement_seconds * 1000)),
+            "idle_in_transaction_session_timeout": str(int(silent_seconds * 1000)),
+        }
 
         async def connect() -> _KeptConnection:
             connection: Any = await asyncpg.connect(

@@ -45,6 +45,16 @@ class Ids:
         return [self.new() for _ in range(count)]
 
 
+def read_id(text: str) -> UUID:
+    """The id that a text of 36 characters writes out. Raises ValueError where it writes none."""
+    return pgproto.UUID(text)
+
+
 def created_at(id: UUID) -> datetime:
     """The instant an id was made, UTC, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=int.from_bytes(id.bytes[:6], "big"))
+
+
+def first_at(at: datetime) -> UUID:
+    """The bound below every id that is made at the instant `at` or later, and above every earlier one. Nothing was made before 1970."""
+    return UUID(int=max(0, (at - _EPOCH) // _MILLISECOND) << 80)

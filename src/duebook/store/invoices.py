@@ -21,7 +21,10 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class InvoiceRow(NamedTuple):
-    """A payment, link or write-off as an answer shows it; in order of recording."""
+    """A payment, link or write-off as an answer shows it; in order of recording.
+
+    The same columns of a record stand for it as they are: take it apart by their order.
+    """
 
     kind: str
     amount: int
@@ -35,7 +38,7 @@ class InvoiceFace(NamedTuple):
     """What an answer shows of an invoice without its rows.
 
     A record of `read` or of a page stands for it as it is, with more columns behind: making a value of each row of a page takes as long as
-    fetching it. Of a single instalment only the due date is told, the rest is the invoice's own. `updated_ms`: milliseconds since 1970; in
+    fetching it. Of a single instalment only a due date other than the invoice's is told. `updated_ms`: milliseconds since 1970; in
     a dry run a new invoice has neither it nor an id.
     """
 
@@ -45,13 +48,13 @@ class InvoiceFace(NamedTuple):
     reference: str
     amount: int
     currency: str
-    default_amount: int
+    default_amount: int | None
     issued_on: date
     due_on: date
-    first_due_on: date
+    only_due_on: date | None
     instalment_due_on: Sequence[date] | None
     instalment_amount: Sequence[int] | None
-    instalment_default_amount: Sequence[int] | None
+    instalment_default_amount: Sequence[int | None] | None
     amount_paid: int
     amount_offset: int
     standing: str
@@ -80,7 +83,7 @@ def face(invoice: Invoice) -> InvoiceFace:
         invoice.default_amount,
         invoice.issued_on,
         invoice.due_on,
-        parts[0].due_on,
+        parts[0].due_on if only and parts[0].due_on != invoice.due_on else None,
         None if only else [part.due_on for part in parts],
         None if only else [part.amount for part in parts],
         None if only else [part.default_amount for part in parts],
@@ -95,12 +98,12 @@ def face(invoice: Invoice) -> InvoiceFace:
 
 async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[Invoice]:
     """The known invoices among these, locked in order of id until the unit ends."""
-    return [_invoice(r) for r in await unit.connection.fetch(_SQL["lock_by_external_id"], unit.tenant.id, external_ids)]
+    return [from_record(r) for r in await unit.connection.fetch(_SQL["lock_by_external_id"], unit.tenant.id, external_ids)]
 
 
 async def lock(unit: Unit, ids: Iterable[UUID]) -> list[Invoice]:
     """These invoices, locked in order of id until the unit ends."""
-    return [_invoice(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
+    return [from_record(r) for r in await unit.connection.fetch(_SQL["lock"], unit.tenant.id, list(ids))]
 
 
 async def find_references(unit: Unit, ids: Sequence[UUID], external_ids: Sequence[str]) -> list[tuple[UUID, str | None]]:
@@ -114,7 +117,8 @@ async def insert(unit: Unit, invoices: Sequence[Invoice]) -> None:
     if all(_is_plain(invoice, currency) for invoice in invoices):
         await unit.connection.fetchval(_SQL["insert_plain"], unit.tenant.id, unit.at, currency, *_plain_columns(invoices))
     else:
-        await unit.connection.fetchval(_SQL["insert"], unit.tenant.id, unit.at, *_columns(invoices))
+        announced = days([i.payment_in_progress_on for i in invoices])
+        await unit.connection.fetchval(_SQL["insert"], unit.tenant.id, unit.at, *_columns(invoices), announced)
 
 
 async def update(unit: Unit, invoices: Sequence[Invoice]) -> None:
@@ -129,23 +133,24 @@ async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceV
     if not records:
         return None
     first: Any = records[0]
-    return first, () if first["kind"] is None else [InvoiceRow(*record[_WIDTH:]) for record in records]
+    rows: list[Any] = [record[_WIDTH:-1] for record in records[1:]]
+    return first, rows
 
 
 async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> Iterable[InvoiceView]:
-    """The invoices of a page (`lists.page`) with their rows; those that have none cost nothing more."""
-    ids = [record[0] for record in records if record["positions"]]
+    """The invoices of a page (`lists.page`: a face, then how many rows it has) with their rows; those that have none cost nothing more."""
+    ids = [record[0] for record in records if record[_WIDTH]]
     if not ids:
         return zip(records, repeat(()))
-    rows: dict[UUID, list[InvoiceRow]] = {}
+    rows: dict[UUID, list[Any]] = {}
     for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids):
-        rows.setdefault(row[0], []).append(InvoiceRow(*row[1:]))
+        rows.setdefault(row[0], []).append(row[1:])
     return [(record, rows.get(record[0], ())) for record in records]
 
 
 async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:
     """Locked invoices on which time may have changed something by the unit's day; those another worker holds are left to it."""
-    return [_invoice(r) for r in await unit.connection.fetch(_SQL["due_for_review"], unit.tenant.id, unit.day, limit)]
+    return [from_record(r) for r in await unit.connection.fetch(_SQL["due_for_review"], unit.tenant.id, unit.day, limit)]
 
 
 async def set_review(unit: Unit, *, ids: Sequence[UUID], reviews: Sequence[date | None]) -> None:
@@ -203,7 +208,8 @@ def _columns(invoices: Sequence[Invoice]) -> tuple[str, ...]:
     )
 
 
-def _invoice(r: Any) -> Invoice:
+def from_record(r: Any) -> Invoice:
+    """The invoice of a record whose first columns are those of the `lock` block."""
     due_on: list[date] = r[10]
     instalments = (Instalment(due_on[0], r[11][0], r[12][0]),) if len(due_on) == 1 else tuple(map(Instalment, due_on, r[11], r[12]))
     updated_at: datetime = r[23]

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from duebook.store import views
 from duebook.store.arrays import plain
 from duebook.store.db import Connection
 from duebook.store.ids import Ids
@@ -55,11 +56,14 @@ class Tally(NamedTuple):
 
 
 async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
-    """Write the rows of one transaction. `unit.xid` and `unit.journal_id` are known afterwards."""
+    """Write the rows of one transaction, after its other writes. `unit.xid` and `unit.journal_id` are known afterwards.
+
+    While somebody listens (`unit.tenant.tells`) each row also keeps what its fact looked like (`store.views`).
+    """
     stands = [(stand, number) for stand, number in (tally.stands or {}).items() if number]
     ids = unit.ids.many(len(changes) + 1)
     unit.journal_id = ids[0]
-    bodies = _bodies(unit, changes)
+    bodies = _bodies(unit, changes, beside=await views.kept(unit, changes) if unit.tenant.tells and changes else None)
     unit.xid = await unit.connection.fetchval(
         _SQL["append"],
         unit.tenant.id,
@@ -81,23 +85,23 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
     )
 
 
-def _bodies(unit: Unit, changes: Sequence[Change]) -> list[bytes]:
-    """The exact bytes of each row: what all of a transaction share comes first, and is encoded once."""
+def _bodies(unit: Unit, changes: Sequence[Change], *, beside: Sequence[dict[str, Any]] | None) -> list[bytes]:
+    """The exact bytes of each row: what all of a transaction share comes first, and is encoded once; what is kept `beside` it, last."""
     shared = {"tenant_id": unit.tenant.id, "at": unit.at, "actor": {"kind": unit.actor.kind, "id": unit.actor.id}}
     head = _encode(shared)[:-1] + b","
-    return [
-        head
-        + _encode(
-            {
-                "kind": change.kind,
-                "object_id": change.object_id,
-                "action": change.action,
-                "before": named(change.before),
-                "after": named(change.after),
-            }
-        )[1:]
+    told = [
+        {
+            "kind": change.kind,
+            "object_id": change.object_id,
+            "action": change.action,
+            "before": named(change.before),
+            "after": named(change.after),
+        }
         for change in changes
     ]
+    if beside is not None:
+        told = [one | more for one, more in zip(told, beside, strict=True)]
+    return [head + _encode(one)[1:] for one in told]
 
 
 def named(value: Any) -> Any:

@@ -12,6 +12,7 @@ from duebook.store.queries import load
 
 _SQL = load("lead.sql")
 _LOCK: Final = 4_714_000_002
+_SILENT_SECONDS: Final = 30
 _PATIENCE_SECONDS: Final = 5
 """A database that does not answer the holder of the lead for so long has to be asked on a new connection."""
 
@@ -34,7 +35,8 @@ class Lead:
         if self._connection is None:
             self._connection = await asyncpg.connect(
                 self._dsn,
-                server_settings={"application_name": "duebook worker"},
+                # A leader that was paused must not keep the others from leading; one that works asks each second.
+                server_settings={"application_name": "duebook worker", "idle_session_timeout": f"{_SILENT_SECONDS}s"},
                 timeout=_PATIENCE_SECONDS,
                 command_timeout=_PATIENCE_SECONDS,
             )

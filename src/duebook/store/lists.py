@@ -104,7 +104,7 @@ def _conditions(resource: Resource, filters: Filters, day: date) -> tuple[set[st
         "customer_id": filters.customer_id if resource != "customers" else None,
         "external_id": filters.external_id,
         "updated_since": filters.updated_since,
-        "words": _words(filters.search) if filters.search is not None else None,
+        "words": words(filters.search) if filters.search is not None else None,
     }
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     conditions = set(values)
@@ -119,7 +119,7 @@ def _conditions(resource: Resource, filters: Filters, day: date) -> tuple[set[st
     return conditions, values | {"day": day}
 
 
-def _words(search: str) -> list[str]:
+def words(search: str) -> list[str]:
     """Regular expressions, one per word: the word as a prefix, literally."""
     return [rf"\m{re.escape(word)}" for word in re.findall(r"\w+", search)]
 

@@ -41,7 +41,7 @@ VALUES ($1, $2, $3)
 -- An InvoiceFace (invoices.py), then `positions`. What is made of columns is made of the page's rows alone, not of those it skips: hence
 -- the inner SELECT, whose order PostgreSQL keeps.
 --? page: SELECT d.id, d.customer_id, d.external_id, d.reference, d.amount, d.currency, d.default_amount, d.issued_on, d.due_on,
---? page:        d.instalment_due_on[1] AS first_due_on,
+--? page:        CASE WHEN cardinality(d.instalment_due_on) = 1 THEN nullif(d.instalment_due_on[1], d.due_on) END AS only_due_on,
 --? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_due_on END AS instalment_due_on,
 --? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_amount END AS instalment_amount,
 --? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_default_amount END AS instalment_default_amount,

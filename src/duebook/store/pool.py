@@ -46,7 +46,7 @@ class Pool(Generic[C]):
 
     async def take(self, *, tenant_id: UUID | None, patience: float) -> C:
         """A connection of the caller's own until `give_back`. Raises Busy after `patience` seconds, and what a lost database raises."""
-        connection = self._pick(tenant_id)
+        connection = self.free(tenant_id)
         if connection is not None:
             return connection
         end = asyncio.get_running_loop().time() + patience
@@ -60,12 +60,14 @@ class Pool(Generic[C]):
     def give_back(self, connection: C, *, spoilt: bool = False) -> None:
         """Return a connection. A spoilt one, or one that is still inside a transaction, is cut: nobody may meet what another left."""
         # A connection that is closed knows nothing of transactions any more, and must not be asked.
-        if not connection.is_closed() and (spoilt or self._is_closed or connection.is_in_transaction()):
+        is_closed = connection.is_closed()
+        if not is_closed and (spoilt or self._is_closed or connection.is_in_transaction()):
             connection.terminate()
-        if connection.is_closed():
+            is_closed = True
+        if is_closed:
             self._all.discard(connection)
             self._hand(None)
-        elif not self._hand(connection):
+        elif not (self._waiting and self._hand(connection)):
             self._free.append(connection)
 
     async def close(self) -> None:
@@ -77,7 +79,8 @@ class Pool(Generic[C]):
         await asyncio.gather(*[connection.close(timeout=_CLOSE_SECONDS) for connection in free], return_exceptions=True)
         self._all.clear()
 
-    def _pick(self, tenant_id: UUID | None) -> C | None:
+    def free(self, tenant_id: UUID | None) -> C | None:
+        """A connection of the caller's own until `give_back`, if there is one for the taking: nobody waits here."""
         free = self._free
         while free:
             place = len(free) - 1

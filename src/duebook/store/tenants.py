@@ -70,7 +70,7 @@ async def add(connection: Connection, *, tenant: Tenant, entity_id: UUID, at: da
     await connection.execute(
         _SQL["insert_tenant"], tenant.id, tenant.name, tenant.mode, tenant.currency, tenant.timezone, tenant.country, at
     )
-    await connection.execute(_SQL["insert_entity"], tenant.id, entity_id, tenant.name, tenant.country)
+    await connection.execute(_SQL["insert_entity"], tenant.id, entity_id, tenant.name, tenant.country, tenant.currency, tenant.timezone, at)
 
 
 async def store_settings(connection: Connection, *, tenant: Tenant) -> None:
@@ -109,4 +109,5 @@ def _tenant(row: Any) -> Tenant:
         timezone=row["timezone"],
         country=row["country"],
         unknown_fields=row["unknown_fields"],
+        tells=row["tells"],
     )

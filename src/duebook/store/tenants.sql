@@ -6,7 +6,7 @@ FROM keys
 WHERE hash = $1
 
 -- name: read
-SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields
+SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields, tells
 FROM tenants
 WHERE tenant_id = $1
 
@@ -15,12 +15,12 @@ INSERT INTO tenants (tenant_id, name, mode, currency, timezone, country, created
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: insert_entity
-INSERT INTO entities (tenant_id, id, name, country, is_default)
-VALUES ($1, $2, $3, $4, true)
+INSERT INTO entities (tenant_id, id, name, country, is_default, currency, accounting_currency, timezone, updated_at)
+VALUES ($1, $2, $3, $4, true, $5, $5, $6, $7)
 
 -- name: by_name
 -- Crosses tenants: an operator names a company. Owner role.
-SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields
+SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields, tells
 FROM tenants
 WHERE name = $1
 ORDER BY mode
@@ -53,12 +53,12 @@ RETURNING prefix
 
 -- name: with_reviews_due
 -- Crosses tenants: the calendar lists whom time concerns by $1, the latest day anywhere. Owner role.
-SELECT t.tenant_id, t.name, t.mode, t.currency, t.timezone, t.country, t.unknown_fields
+SELECT t.tenant_id, t.name, t.mode, t.currency, t.timezone, t.country, t.unknown_fields, t.tells
 FROM tenants AS t
 WHERE EXISTS (SELECT 1 FROM invoices AS i WHERE i.tenant_id = t.tenant_id AND i.review_on <= $1)
 
 -- name: every_tenant
 -- Crosses tenants: the sweep, the calendar, operators' lists. Owner role.
-SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields
+SELECT tenant_id, name, mode, currency, timezone, country, unknown_fields, tells
 FROM tenants
 ORDER BY name, mode
