@@ -57,6 +57,7 @@ async def _write(unit: Unit, pairs: Sequence[tuple[Customer | None, Customer]]) 
     """Store what differs, in a fixed number of statements; gives all the customers as they are afterwards."""
     if not unit.stores:
         return [after for _, after in pairs]
+    unit.stamp()
     new: list[Customer] = []
     changed: list[Customer] = []
     changes: list[Change] = []

@@ -86,9 +86,10 @@ class Ledger:
         self._new_credit_notes.append(page)
         return page
 
-    async def write(self) -> None:
+    async def write(self, *, beside: Sequence[Change] = ()) -> None:
         """Store every page that differs, journal it, and put the moment of the change on what changed.
 
+        `beside`: changes of what is no page, stored by the caller already, to be journalled behind those of the pages.
         Raises one of store.db.TAKEN when another writer took an external id first.
         """
         unit = self._unit
@@ -96,13 +97,14 @@ class Ledger:
         changed_notes = [page for page in self.credit_notes.values() if _differs(page)]
         if not unit.stores:
             return
-        for page in changed:
-            page.document = page.document._replace(updated_at=unit.at)
-        for page in changed_notes:
-            page.document = page.document._replace(updated_at=unit.at)
+        if unit.stamp():
+            _put_moment(self._new, unit)
+            _put_moment(self._new_credit_notes, unit)
+        _put_moment(changed, unit)
+        _put_moment(changed_notes, unit)
         await self._write_documents(changed, changed_notes)
         rows = await self._write_rows([*self._new, *changed, *self._new_credit_notes, *changed_notes])
-        changes = [*self._invoice_changes(changed), *_credit_note_changes(self._new_credit_notes, changed_notes), *rows]
+        changes = [*self._invoice_changes(changed), *_credit_note_changes(self._new_credit_notes, changed_notes), *rows, *beside]
         if changes:
             await journal.append(unit, changes, self._tally(changed))
 
@@ -181,6 +183,11 @@ _DERIVED_INVOICE = dict(
     amount_paid=0, amount_offset=0, standing="", uncovered_on=None, review_on=None, positions=0, updated_at=None,
 )  # fmt: skip
 _DERIVED_CREDIT_NOTE = dict(amount_paid_back=0, amount_linked=0, standing="", positions=0, updated_at=None)
+
+
+def _put_moment(pages: Sequence[Page[D]], unit: Unit) -> None:
+    for page in pages:
+        page.document = page.document._replace(updated_at=unit.at)
 
 
 def _own_content(document: Invoice | CreditNote) -> Invoice | CreditNote:

@@ -1,0 +1,1 @@
+"""What issuing documents consists of: looking up what drafts name, judging each, and the receivable a final one makes."""
