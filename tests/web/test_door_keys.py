@@ -46,6 +46,11 @@ async def test_a_key_is_taken_alone_or_as_a_bearer(acme: Company, written: str) 
     assert answer.status_code == 200
 
 
+async def test_a_key_is_taken_with_more_blanks_around_it_than_are_remembered(acme: Company) -> None:
+    for _ in range(2):
+        assert (await acme.call("GET", "/clients", headers={"Authorization": f"Bearer {' ' * 1_000}{acme.key}"})).status_code == 200
+
+
 async def test_a_key_with_one_character_changed_is_no_key(acme: Company) -> None:
     for key in (acme.key[:-1], acme.key + "x", acme.key.swapcase(), acme.key[:12]):
         answer = await replace(acme, key=key).call("GET", "/invoices")

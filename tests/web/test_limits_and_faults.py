@@ -8,6 +8,7 @@ import pytest
 
 from duebook import app
 from duebook.store.db import Database
+from duebook.web.limits import Rate
 from tests.conftest import TODAY
 from tests.leanpay.footprint import unchanged
 from tests.make import PREFIX, Company, open_company, simple_invoice
@@ -28,12 +29,12 @@ async def alone(own_database: Database) -> Company:
     return await open_company(own_database, day=TODAY)
 
 
-@pytest.mark.parametrize(("setting", "slowed", "free"), [("writes_per_second", "POST", "GET"), ("reads_per_second", "GET", "POST")])
+@pytest.mark.parametrize(("setting", "slowed", "free"), [("writes", "POST", "GET"), ("reads", "GET", "POST")])
 async def test_a_rate_that_the_operator_switched_on_is_429_with_the_time_to_wait(
     acme: Company, bergeron: Company, setting: str, slowed: str, free: str
 ) -> None:
     body: dict[str, dict[str, Any]] = {"POST": {"json": {"name": "Dupont", "externalId": "d"}}, "GET": {}}
-    async with served(acme, **{setting: 1.0}).client() as client:
+    async with served(acme, **{setting: Rate(1)}).client() as client:
         assert (await client.request(slowed, f"{PREFIX}/clients", **body[slowed])).status_code == 200
         async with unchanged(acme):
             answer = await client.request(slowed, f"{PREFIX}/clients", **body[slowed])

@@ -51,7 +51,7 @@ class Form(Generic[T]):
             if unknown == "refuse" and shape.fields is not None and not shape.closed_struct:
                 raise TypeError(f"{shape.noun}, part of {struct.__name__}, must be declared with forbid_unknown_fields")
         self._open = any(shape.open for shape in self._shape.structs)
-        self._exact = any(shape.exact for shape in self._shape.everything)
+        self._exact = any(shape.exact or shape.free for shape in self._shape.everything)
         # The hook is for values of any type, such as free properties; typed fields read their numbers themselves.
         self._decode = msgspec.json.Decoder(struct, float_hook=Decimal if self._exact else None).decode
         self._schema = schema_of(struct)

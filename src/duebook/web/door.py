@@ -7,22 +7,25 @@ the door's own error shape here; anything unforeseen is our bug: 500 with the re
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
-from uuid import UUID
+from datetime import date, timedelta
+from typing import Final
+from urllib.parse import unquote
 
 import structlog
 from starlette.types import Message, Receive, Scope, Send
 
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database, is_bug
-from duebook.web.faults import Fault, FormRefused
+from duebook.store.ids import read_id
+from duebook.web.faults import FormRefused
 from duebook.web.gathering import Gathering
+from duebook.web.instants import instant
 from duebook.web.keys import SCOPES, Caller, Keys
 from duebook.web.limits import Limits
-from duebook.web.operations import Ask, BadParameter, Operation
+from duebook.web.operations import Ask, Operation
 from duebook.web.problem import Problem, ProblemWriter, QueryRefused, RequestRefused, unavailable
+from duebook.web.query import read_query
 from duebook.web.request_ids import new_request_id
+from duebook.web.routes import Routes
 from duebook.web.today import now, today
 from duebook.web.work import Answer, KeyedRequest, Work, request_sha256
 
@@ -32,48 +35,48 @@ LONGEST_KEY: Final = 255
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _JSON: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST_QUERY: Final = 8_192
+_EMPTY_OBJECT: Final = b"{}"
 
 
 class Door:
-    """A dialect's table, served under the path it is mounted at."""
+    """A dialect's table, served under the path it is mounted at. `types_empty_bodies`: an empty body too must name its media type.
+    `tells_rate`: while there is a limit, every answer says how its key stands.
+
+    `address` is where customers reach this server, None: wherever a request was sent to.
+    """
 
     def __init__(
         self, operations: Sequence[Operation], *, problems: ProblemWriter, database: Database, work: Work, keys: Keys, limits: Limits,
-        pinned: date | None,
+        pinned: date | None, types_empty_bodies: bool = True, tells_rate: bool = False, address: str | None = None,
+        calls_private: bool = False,
     ) -> None:  # fmt: skip
         self._problems = problems
         self._database, self._work, self._keys, self._limits, self._pinned = database, work, keys, limits, pinned
         self._gathering = Gathering(work)
-        self._fixed: dict[str, dict[str, Operation]] = {}
-        self._with_id: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
-        by_path: dict[str, dict[str, Operation]] = {}
-        for operation in operations:
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-        for path, methods in by_path.items():
-            if "{" in path:
-                self._with_id.append((re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)), methods))
-            else:
-                self._fixed[path] = methods
+        self._types_empty_bodies, self._tells_rate = types_empty_bodies, tells_rate
+        self._address = address
+        self._calls_private = calls_private
+        self._routes = Routes(operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         request_id = new_request_id()
         operation: Operation | None = None
-        extra: Mapping[str, str] = {}
+        extra: dict[str, str] = {}
         try:
             self._limits.enter()
             try:
-                operation, id_text = self._route(scope)
+                operation, names = self._route(scope)
                 caller = await self._caller(operation, headers)
-                body = await self._body(operation, headers, receive)
-                ask = self._ask(operation, caller, id_text, scope, headers, body)
+                self._admit(operation, caller, extra)
+                body = b"" if operation.request is None else await self._body(operation, headers, receive)
+                ask = self._ask(operation, caller, names, scope, headers, body)
                 answer = await operation.handler(ask)
             finally:
                 self._limits.leave()
         except Problem as problem:
-            extra = problem.headers
+            extra |= problem.headers
             answer = Answer(self._problems.status(problem), self._problems.problem(problem))
         except QueryRefused as refused:
             answer = Answer(400, self._problems.query(refused.faults))
@@ -85,37 +88,42 @@ class Door:
             return
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever is not foreseen becomes an answer in the door's shape
             problem = _unforeseen(error, request_id=request_id, operation=operation)
-            extra = problem.headers
+            extra |= problem.headers
             answer = Answer(self._problems.status(problem), self._problems.problem(problem))
         await _send(send, answer, request_id=request_id, extra=extra)
 
-    def _route(self, scope: Scope) -> tuple[Operation, str | None]:
-        path: str = scope["path"][len(scope.get("root_path", "")) :]
-        methods = self._fixed.get(path)
-        id_text: str | None = None
-        if methods is None:
-            for pattern, candidates in self._with_id:
-                if match := pattern.fullmatch(path):
-                    methods, id_text = candidates, match[1]
-                    break
-            else:
-                raise Problem(404, "not_found", f"there is nothing at {_shown(path)}")
-        operation = methods.get(scope["method"])
+    def _route(self, scope: Scope) -> tuple[Operation, tuple[str, ...]]:
+        path: str = scope["path"]
+        under: str = scope.get("root_path", "")
+        found = self._routes.find(path, raw=scope["raw_path"], under=under)
+        if found is None:
+            raise Problem(404, "not_found", f"there is nothing at {_shown(path[len(under) :])}")
+        operation = found.methods.get(scope["method"])
         if operation is None:
-            allowed = ", ".join(sorted(methods))
-            raise Problem(405, "method", f"{_shown(path)} takes {allowed}", headers={"Allow": allowed})
-        return operation, id_text
+            allowed = ", ".join(sorted(found.methods))
+            raise Problem(405, "method", f"{_shown(path[len(under) :])} takes {allowed}", headers={"Allow": allowed})
+        return operation, found.names
 
     async def _caller(self, operation: Operation, headers: Mapping[bytes, bytes]) -> Caller:
-        caller = await self._keys.caller(headers.get(b"authorization", b"").decode("latin-1"))
+        authorization = headers.get(b"authorization", b"").decode("latin-1")
+        caller = self._keys.remembered(authorization) or await self._keys.caller(authorization)
         if SCOPES[caller.scope] < SCOPES[operation.scope]:
             raise Problem(403, "forbidden", f"this key may {caller.scope}; {operation.id} needs a key that may {operation.scope}")
-        self._limits.rate(caller.tenant.id, writes=operation.writes)
         return caller
 
+    def _admit(self, operation: Operation, caller: Caller, extra: dict[str, str]) -> None:
+        """Count the request against the rate of its key; what the answer says of it goes into `extra`."""
+        standing = self._limits.rate((caller.tenant.id, caller.actor.id), writes=operation.writes)
+        if standing is None:
+            return
+        if self._tells_rate:
+            extra["X-RateLimit-Limit"], extra["X-RateLimit-Remaining"] = str(standing.limit), str(standing.remaining)
+            extra["X-RateLimit-Reset"] = instant(now() + timedelta(seconds=standing.full_in))
+        if standing.wait is not None:
+            message = f"too many requests for the limit of this server: wait {standing.wait} s"
+            raise Problem(429, "rate_limit", message, headers={"Retry-After": str(standing.wait)})
+
     async def _body(self, operation: Operation, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        if operation.request is None:
-            return b""
         most = self._limits.body_bytes
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > most:
@@ -127,20 +135,22 @@ class Door:
             # Whoever drips a body would hold one of the places that in-flight requests have.
             message = f"the body did not arrive within {self._limits.body_seconds:g} s: nothing was stored"
             raise Problem(503, "unavailable", message, headers={"Retry-After": "1", "Connection": "close"}) from None
+        if not body and not self._types_empty_bodies:
+            return _EMPTY_OBJECT if operation.body_optional else body
         media_type = headers.get(b"content-type", b"").decode("latin-1")
         if not _JSON.fullmatch(media_type.strip()):
             raise Problem(415, "media_type", "send the body as Content-Type: application/json")
-        return body
+        return body or (_EMPTY_OBJECT if operation.body_optional else body)
 
     def _ask(
-        self, operation: Operation, caller: Caller, id_text: str | None, scope: Scope, headers: Mapping[bytes, bytes], body: bytes
+        self, operation: Operation, caller: Caller, names: tuple[str, ...], scope: Scope, headers: Mapping[bytes, bytes], body: bytes
     ) -> Ask:
         at = now()
         id = None
-        if id_text is not None:
-            if not _UUID.fullmatch(id_text):
-                raise Problem(400, "format", f"{operation.path_parameter} must be a UUID, not {_shown(id_text)}")
-            id = UUID(id_text)
+        if operation.path_parameter is not None:
+            if not _UUID.fullmatch(names[0]):
+                raise Problem(400, "format", f"{operation.path_parameter} must be a UUID, not {_shown(names[0])}")
+            id = read_id(names[0])
         query_string: bytes = scope["query_string"]
         return Ask(
             operation=operation,
@@ -151,8 +161,11 @@ class Door:
             actor=caller.actor,
             day=today(timezone=caller.tenant.timezone, at=at, pinned=self._pinned),
             at=at,
-            query=_query(operation, query_string) if query_string else {},
+            query=read_query(operation, query_string) if query_string else {},
             id=id,
+            names=names,
+            address=self._address or _sent_to(scope, headers),
+            calls_private=self._calls_private,
             body=body,
             keyed=_keyed(operation, scope, headers, body),
         )
@@ -160,9 +173,6 @@ class Door:
 
 class ClientGone(Exception):
     """The client left before its request was whole: nothing was begun, and nobody reads an answer."""
-
-
-_WANTED: Final = frozenset((b"authorization", b"content-length", b"content-type", b"idempotency-key"))
 
 
 async def _received(receive: Receive, *, most: int) -> bytes:
@@ -186,27 +196,8 @@ def _too_large(most: int) -> Problem:
     return Problem(413, "body_too_large", f"the body is larger than {most} bytes: send smaller batches")
 
 
-def _query(operation: Operation, raw: bytes) -> dict[str, Any]:
-    if len(raw) > _LONGEST_QUERY:
-        raise Problem(400, "too_long", f"the query is longer than {_LONGEST_QUERY} bytes")
-    known = {parameter.name: parameter for parameter in operation.query}
-    values: dict[str, Any] = {}
-    faults: list[Fault] = []
-    try:
-        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError as error:
-        raise Problem(400, "syntax", "the query must be percent-encoded UTF-8 with at most 100 parameters") from error
-    for name, text in pairs:
-        parameter = known.get(name)
-        if parameter is None:
-            continue
-        try:
-            values[name] = parameter.read(text)
-        except BadParameter as error:
-            faults.append(Fault((name,), "format", f"{name} {error}", facts=error.facts))
-    if faults:
-        raise QueryRefused(faults)
-    return values
+def _sent_to(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    return f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'localhost').decode('latin-1')}"
 
 
 def _keyed(operation: Operation, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> KeyedRequest | None:
@@ -240,11 +231,11 @@ def _shown(text: str) -> str:
 
 
 async def _send(send: Send, answer: Answer, *, request_id: str, extra: Mapping[str, str]) -> None:
-    headers = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"request-id", request_id.encode()),
-    ]
-    headers += [(name.lower().encode(), value.encode()) for name, value in extra.items()]
+    headers = [(b"request-id", request_id.encode())]
+    # 204 has no body, and HTTP lets it have neither a type nor a length.
+    if answer.status != 204:
+        headers += [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(answer.body)).encode())]
+    if extra:
+        headers += [(name.lower().encode(), value.encode()) for name, value in extra.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -12,6 +12,8 @@ from duebook.web.problem import KeyMissing, Problem
 REMEMBERED_SECONDS: Final = 0.5
 _MOST_REMEMBERED: Final = 10_000
 _LONGEST_KEY: Final = 200
+_LONGEST_REMEMBERED: Final = 2 * _LONGEST_KEY
+"""Of a header; blanks could make any key as long as one likes."""
 
 SCOPES: Final = {"read": 0, "write": 1, "admin": 2}
 """What a key may do: each scope includes the ones before it."""
@@ -32,18 +34,21 @@ class Keys:
         self._database = database
         self._remembered: dict[str, tuple[float, Caller]] = {}
 
-    async def caller(self, authorization: str | None) -> Caller:
+    def remembered(self, authorization: str) -> Caller | None:
+        """Who sent this very header lately, as nearly every request finds it; `caller` knows the others."""
+        found = self._remembered.get(authorization)
+        return found[1] if found is not None and found[0] > time.monotonic() else None
+
+    async def caller(self, authorization: str) -> Caller:
         """Who sends this Authorization header: `<key>` or `Bearer <key>`. Raises Problem 401."""
         key = _key_of(authorization)
-        remembered = self._remembered.get(key)
         moment = time.monotonic()
-        if remembered is not None and remembered[0] > moment:
-            return remembered[1]
-        self._remembered.pop(key, None)
+        self._remembered.pop(authorization, None)
         caller = await self._look_up(key)
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[key] = (moment + REMEMBERED_SECONDS, caller)
+        if len(authorization) <= _LONGEST_REMEMBERED:
+            self._remembered[authorization] = (moment + REMEMBERED_SECONDS, caller)
         return caller
 
     async def _look_up(self, key: str) -> Caller:
@@ -58,8 +63,8 @@ class Keys:
         return Caller(tenant, found.scope, Actor(kind="key", id=found.prefix))
 
 
-def _key_of(authorization: str | None) -> str:
-    key = (authorization or "").strip()
+def _key_of(authorization: str) -> str:
+    key = authorization.strip()
     if key[:7].lower() == "bearer ":
         key = key[7:].strip()
     if not key:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from duebook.web.door import LONGEST_KEY
 from duebook.web.operations import Operation, Parameter, Struct
 from duebook.web.plain import is_list, is_object
+from duebook.web.routes import names_of
 from duebook.web.shapes import schemas_of
 
 Document = dict[str, Any]
@@ -29,9 +30,14 @@ _HEADERS: Final[Mapping[str, Document]] = {
     "Request-Id": {"description": "Names this request in the server's log.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer", "minimum": 1}},
     "Allow": {"description": "The methods that this path takes.", "schema": {"type": "string"}},
+    "X-RateLimit-Limit": {"description": "Requests that the limit allows.", "schema": {"type": "integer", "minimum": 1}},
+    "X-RateLimit-Remaining": {"description": "Requests that are left.", "schema": {"type": "integer", "minimum": 0}},
+    "X-RateLimit-Reset": {"description": "When all of them are there again.", "schema": {"type": "string", "format": "date-time"}},
 }
 # Which headers an answer has beside Request-Id, by its status.
 _SENT_WITH: Final[Mapping[int, tuple[str, ...]]] = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
+_KEY: Final[Document] = {"type": "apiKey", "in": "header", "name": "Authorization"}
+_BEARER: Final[Document] = {"type": "http", "scheme": "bearer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,12 @@ class About:
     """How the API key is sent, in a sentence."""
     error: Struct
     """The body of every 4xx and 5xx."""
+    errors: Mapping[int, Sequence[Struct]] = field(default_factory=dict[int, Sequence[Struct]])
+    """Of a status with several bodies, each of them."""
+    bearer: bool = False
+    """The key goes as a bearer's token, not alone."""
+    sent_with: Mapping[int, Sequence[str]] = field(default_factory=lambda: _SENT_WITH)
+    """Which headers an error has beside Request-Id, by its status."""
     reasons: Mapping[int, str]
     """What each status other than a plain success means here."""
     everywhere: tuple[int, ...] = ()
@@ -60,9 +72,10 @@ class About:
 
 def document(operations: Sequence[Operation], *, about: About) -> Document:
     """The OpenAPI document of a door. Raises KeyError where a status has no reason or a tag no sentence."""
+    bodies, schemas = _schemas(operations, about)
     paths: Document = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, about)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, about, bodies)
     told = sorted({code for operation in operations for code in operation.codes} | set(about.everywhere))
     return {
         "openapi": "3.1.0",
@@ -72,10 +85,10 @@ def document(operations: Sequence[Operation], *, about: About) -> Document:
         "tags": [{"name": name, "description": about.tags[name]} for name in _tags(operations, about)],
         "paths": paths,
         "components": {
-            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "Authorization", "description": about.authorization}},
-            "headers": dict(_HEADERS),
-            "responses": {_name_of(code): _answer(about.error, code=code, about=about) for code in told},
-            "schemas": _schemas(operations, about),
+            "securitySchemes": {"key": {**(_BEARER if about.bearer else _KEY), "description": about.authorization}},
+            "headers": {name: header for name, header in _HEADERS.items() if name in _headers_of(about)},
+            "responses": {_name_of(code): _error(code, about) for code in told},
+            "schemas": schemas,
         },
     }
 
@@ -85,23 +98,30 @@ def _tags(operations: Sequence[Operation], about: About) -> list[str]:
     return [*(name for name in about.tags if name in used), *sorted(used - set(about.tags))]
 
 
-def _operation(operation: Operation, about: About) -> Document:
+def _headers_of(about: About) -> set[str]:
+    return {"Request-Id"}.union(*about.sent_with.values())
+
+
+def _operation(operation: Operation, about: About, bodies: Mapping[Any, Document]) -> Document:
     made: Document = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "parameters": list(_parameters(operation)),
     }
+    if operation.deprecated:
+        made["deprecated"] = True
     if operation.request is not None:
-        made["requestBody"] = {"required": True, "content": _content(operation.request, about)}
-    answers: Document = {str(code): _answer(struct, code=code, about=about) for code, struct in operation.answers.items()}
+        content = _content(operation.request, bodies[operation.request], about)
+        made["requestBody"] = {"required": not operation.body_optional, "content": content}
+    answers = {str(code): _answer(form, code=code, about=about, bodies=bodies) for code, form in operation.answers.items()}
     answers |= {str(code): {"$ref": f"#/components/responses/{_name_of(code)}"} for code in operation.codes}
     return made | {"responses": answers}
 
 
 def _parameters(operation: Operation) -> Iterable[Document]:
-    if operation.path_parameter is not None:
-        yield {"name": operation.path_parameter, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    id: Document = {"type": "string", "format": "uuid"} if operation.path_parameter is not None else {"type": "string"}
+    yield from ({"name": name, "in": "path", "required": True, "schema": id} for name in names_of(operation.path))
     yield from map(_query_parameter, operation.query)
     if operation.keyed:
         yield _IDEMPOTENCY_KEY
@@ -111,36 +131,55 @@ def _query_parameter(parameter: Parameter) -> Document:
     made: Document = {"name": parameter.name, "in": "query", "required": False}
     if parameter.description:
         made["description"] = parameter.description
+    if parameter.optional_value:
+        made["allowEmptyValue"] = True
     if parameter.joined:
         made |= {"style": "form", "explode": False}
+    if parameter.family:
+        made |= {"style": "deepObject", "explode": True}
     return made | {"schema": dict(parameter.schema)}
 
 
-def _answer(struct: Struct, *, code: int, about: About) -> Document:
-    reason = about.reasons.get(code) or _in_words(struct.__name__) if code < HTTPStatus.BAD_REQUEST else about.reasons[code]
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("Request-Id", *_SENT_WITH.get(code, ()))}
-    return {"description": reason, "headers": headers, "content": _content(struct, about)}
+def _answer(form: Any, *, code: int, about: About, bodies: Mapping[Any, Document]) -> Document:
+    """A success; without a form it has no body."""
+    described: Document = {"headers": _refs("Request-Id")}
+    if form is None:
+        return {"description": about.reasons.get(code) or "done", **described}
+    words = _in_words(form.__name__ if isinstance(form, type) else str(bodies[form].get("title", "list")))
+    return {"description": about.reasons.get(code) or words, **described, "content": _content(form, bodies[form], about)}
 
 
-def _content(struct: Struct, about: About) -> Document:
-    media: Document = {"schema": {"$ref": _SCHEMAS + struct.__name__}}
-    if struct in about.examples:
-        media["example"] = about.examples[struct]
+def _error(code: int, about: About) -> Document:
+    structs = about.errors.get(code, (about.error,))
+    schemas = [{"$ref": _SCHEMAS + struct.__name__} for struct in structs]
+    headers = _refs("Request-Id", *about.sent_with.get(code, ()))
+    content = _content(about.error, schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, about)
+    return {"description": about.reasons[code], "headers": headers, "content": content}
+
+
+def _refs(*names: str) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _content(form: Any, schema: Document, about: About) -> Document:
+    media: Document = {"schema": schema}
+    if form in about.examples:
+        media["example"] = about.examples[form]
     return {"application/json": media}
 
 
-def _schemas(operations: Sequence[Operation], about: About) -> Document:
-    structs: dict[Struct, None] = {}
-    for operation in operations:
-        structs |= dict.fromkeys(filter(None, (operation.request, *operation.answers.values())))
-    structs[about.error] = None
-    _, components = schemas_of(structs, ref_template=_SCHEMAS + "{name}")
+def _schemas(operations: Sequence[Operation], about: About) -> tuple[dict[Any, Document], Document]:
+    """The schema of each body by its form, and the components that these name."""
+    found = (form for operation in operations for form in (operation.request, *operation.answers.values()))
+    errors = (struct for structs in (*about.errors.values(), (about.error,)) for struct in structs)
+    forms = list(dict.fromkeys(form for form in (*found, *errors) if form is not None))
+    tops, components = schemas_of(forms, ref_template=_SCHEMAS + "{name}")
     named: Document = {}
     for name, schema in components.items():
         # An answer holds exactly the fields of its struct; a request says so itself, or it is not strict.
         made = _hoisted(schema, named)
         named[name] = {**made, "additionalProperties": False} if "properties" in made and "additionalProperties" not in made else made
-    return dict(sorted(named.items()))
+    return dict(zip(forms, tops, strict=True)), dict(sorted(named.items()))
 
 
 def _hoisted(part: Any, named: Document) -> Any:

@@ -1,13 +1,13 @@
 """One operation of a door, as data: routes, OpenAPI, scopes and limits are made from the table of these.
 
-`Ask` is one request as a handler sees it: who, when, the parsed query, the path's id, and the body still as bytes.
+`Ask` is one request as a handler sees it: who, when, the parsed query, the path's parameters, and the body still as bytes.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from duebook.store.unit import Actor, Tenant
 from duebook.web.body import Batch, decoder_for
 from duebook.web.faults import Facts
 from duebook.web.gathering import Gathering, Together
+from duebook.web.shapes import shape_of
 from duebook.web.work import Answer, Attempt, Deed, KeyedRequest, Work
 
 T = TypeVar("T")
@@ -47,11 +48,20 @@ class Parameter:
     description: str = ""
     joined: bool = False
     """Several values, joined by commas."""
+    repeated: bool = False
+    """The parameter given several times means the same as its values joined by commas; otherwise the last one counts."""
+    optional_value: bool = False
+    """An empty value (`limit=`) is as good as none."""
+    family: bool = False
+    """A family of parameters, `name[key]=value`: each is read by itself, and the query holds a mapping by key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
-    """One row of a door's table. `answers` maps each success status to its struct."""
+    """One row of a door's table, equal to itself alone.
+
+    `answers` maps each success status to its struct, None where there is no body (204).
+    """
 
     method: Method
     path: str
@@ -60,13 +70,18 @@ class Operation:
     summary: str
     scope: Literal["read", "write", "admin"]
     handler: "Handler"
-    answers: Mapping[int, Struct]
+    answers: Mapping[int, Any]
     codes: tuple[int, ...]
-    request: Struct | None = None
+    request: Any = None
+    """The struct of the body, or a list of one; None where no body is read."""
     items: tuple[str, Struct] | None = None
     """For a batch: the field that holds the items and the struct of one."""
     query: tuple[Parameter, ...] = ()
     path_parameter: str | None = None
+    """The path's one parameter where it must be a UUID, which the door sees to. Without it the parameters are texts, whatever they are."""
+    body_optional: bool = False
+    """An empty body is read as an empty object."""
+    deprecated: bool = False
     keyed: bool = False
     """Whether Idempotency-Key is understood."""
 
@@ -78,7 +93,11 @@ class Operation:
 
 @dataclass(slots=True, kw_only=True)
 class Ask:
-    """One request: `day` is today for the tenant, `at` the real instant; `query` holds read values by parameter name."""
+    """One request: `day` is today for the tenant, `at` the real instant; `query` holds read values by parameter name.
+
+    `names` are the path's parameters in order, percent-decoded; `id` is the one that is a UUID, for operations with a `path_parameter`.
+    `address` is where customers reach this server, without a slash at the end.
+    """
 
     operation: Operation
     database: Database
@@ -90,21 +109,26 @@ class Ask:
     at: datetime
     query: Mapping[str, Any]
     id: UUID | None = None
+    names: tuple[str, ...] = ()
+    address: str = ""
+    calls_private: bool = False
+    """Whether webhook endpoints may have http URLs and private addresses, for development."""
     body: bytes = b""
     keyed: KeyedRequest | None = None
-    stores: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.stores = not self.query.get("dryRun", False)
+    @property
+    def stores(self) -> bool:
+        """Whether what is asked for is to be kept: False in a dry run."""
+        return not self.query.get("dryRun", False)
 
     @property
     def allows_partial(self) -> bool:
         """Whether good items of a batch are wanted even if others are refused."""
         return bool(self.query.get("allowPartial", False))
 
-    async def read(self, struct: type[msgspec.Struct]) -> Any:
-        """The body as `struct`. Raises FormRefused with every fault."""
-        return await self._beside(decoder_for(struct, unknown=self._unknown(struct)).read, self.body)
+    async def read(self, form: Any) -> Any:
+        """The body as `form`: a struct, or a list of one where the body is an array. Raises FormRefused with every fault."""
+        return await self._beside(decoder_for(form, unknown=self._unknown(form)).read, self.body)
 
     async def read_items(self) -> Batch[Any]:
         """The items of a batch that are well-formed, beside the faults of the others."""
@@ -131,10 +155,14 @@ class Ask:
     def _attempt(self, *, stores: bool) -> Attempt:
         return Attempt(self.tenant, self.actor, self.day, self.at, self.stores and stores, self.keyed)
 
-    def _unknown(self, struct: type[msgspec.Struct]) -> Literal["refuse", "ignore"]:
+    def _unknown(self, struct: Any) -> Literal["refuse", "ignore"]:
         # A dialect whose structs let unknown fields pass has decided that for every tenant.
-        dropped = self.tenant.unknown_fields == "ignore" or not struct.__struct_config__.forbid_unknown_fields
-        return "ignore" if dropped else "refuse"
+        return "ignore" if self.tenant.unknown_fields == "ignore" or _lets_pass(struct) else "refuse"
+
+
+@cache
+def _lets_pass(form: Any) -> bool:
+    return any(shape.fields is not None and not shape.closed_struct for shape in shape_of(form).structs)
 
 
 Handler = Callable[[Ask], Awaitable[Answer]]

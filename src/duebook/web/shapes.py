@@ -47,8 +47,9 @@ class Shape:
         self.kind = kind
         self.format = ""
         self.options: tuple[str, ...] = ()
-        # Whether it is a Decimal, so that its bodies are read without floats.
+        # Whether it is a Decimal, so that its bodies are read without floats; so are those with values of any type, whose numbers are kept.
         self.exact = False
+        self.free = False
         # The field that no two rows of this list may share.
         self.unique: str | None = None
         self.fields: dict[str, Shape] | None = None
@@ -246,6 +247,7 @@ def _leaf(told: inspect.Type, *, noun: str | None, code: str | None) -> Shape:
     leaf.format = form
     leaf.options = tuple(map(str, told.values)) if isinstance(told, inspect.LiteralType) else ()
     leaf.exact = isinstance(told, inspect.DecimalType)
+    leaf.free = isinstance(told, (inspect.AnyType, inspect.DictType))
     leaf.open = isinstance(told, (inspect.AnyType, inspect.DictType, inspect.RawType))
     if isinstance(told, inspect.UUIDType):
         leaf.check = is_dashed

@@ -8,14 +8,14 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
 
 from duebook.store import answers
-from duebook.store.db import LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Connection, Database, LostRace, Transaction, is_bug
+from duebook.store.db import GONE, LOST, OUT_OF_ROOM, REPEATABLE, TAKEN, TIMED_OUT, Connection, Database, LostRace, Transaction, is_bug
 from duebook.store.pool import Busy
 from duebook.store.room import Room
 from duebook.store.unit import Actor, Tenant, Unit
@@ -28,6 +28,9 @@ _REPEATS: Final = 3
 _RACES: Final = 12
 _FULL: Final = "the database has no room: nothing was stored"
 _OUTCOME_SECONDS: Final = 5
+_AGE: Final = timedelta(seconds=0.5)
+"""A stamp that is older when the unit is about to commit is not written: rows must be seen within a second of it."""
+_RESTARTS: Final = 3
 _ROLLBACK_SECONDS: Final = 5
 
 
@@ -55,6 +58,10 @@ class Attempt(NamedTuple):
     at: datetime
     stores: bool
     keyed: KeyedRequest | None
+
+
+class _Aged(Exception):
+    """The unit took so long that its rows would be seen too late after their `updated_at`; it was rolled back to be run again."""
 
 
 T = TypeVar("T")
@@ -108,20 +115,26 @@ class Work:
             raise unavailable(_FULL, seconds=10)
         seconds = min(seconds or self._seconds, self._seconds)
         deadline = time.monotonic() + seconds
-        repeats = races = 0
+        repeats = races = restarts = 0
         while True:
+            begun = time.monotonic()
             try:
-                return await self._once(attempt, deed, deadline=deadline)
+                return await self._once(attempt, deed, deadline=deadline, may_age=restarts >= _RESTARTS)
+            except _Aged:
+                # Run again only where that ends in time too: late rows are better than a change that is never made.
+                in_time = deadline - time.monotonic() > 2 * (time.monotonic() - begun)
+                restarts = restarts + 1 if in_time else _RESTARTS
+                attempt = attempt._replace(at=now())
             except REPEATABLE as error:
                 repeats += 1
                 if repeats > _REPEATS:
                     raise unavailable("other writers hold the same documents: ask again in a moment") from error
                 attempt = attempt._replace(at=now())
-            except (LostRace, *TAKEN) as error:
+            except (LostRace, *TAKEN, *GONE) as error:
                 self._meeting_known.add(attempt.tenant.id)
                 races += 1
                 if races > _RACES:
-                    raise unavailable("other writers keep creating the same documents: ask again in a moment") from error
+                    raise unavailable("other writers keep changing what this request needs: ask again in a moment") from error
                 attempt = attempt._replace(at=now())
             except Busy as error:
                 raise unavailable(f"{error}: nothing was stored") from error
@@ -135,7 +148,7 @@ class Work:
                 _log.warning("database lost", error=type(error).__name__)
                 raise unavailable("the database is away: nothing was stored") from error
 
-    async def _once(self, attempt: Attempt, deed: Deed[T], *, deadline: float) -> T:
+    async def _once(self, attempt: Attempt, deed: Deed[T], *, deadline: float, may_age: bool) -> T:
         left = max(0.01, deadline - time.monotonic())
         async with self._database.tenant(attempt.tenant.id, patience=min(left, 10)) as connection:
             unit = Unit(
@@ -146,6 +159,7 @@ class Work:
                 at=attempt.at,
                 stores=attempt.stores,
                 expects_known=self.expects_known(attempt.tenant.id),
+                clock=now,
             )
             transaction = connection.transaction()
             try:
@@ -158,6 +172,11 @@ class Work:
             if not attempt.stores:
                 await _roll_back(transaction, connection)
                 return result
+            if unit.xid is not None and now() - unit.at > _AGE:
+                if not may_age:
+                    await _roll_back(transaction, connection)
+                    raise _Aged
+                _log.warning("rows will be seen late after their updated_at", seconds=(now() - unit.at).total_seconds())
             if unit.met_known is False:
                 self._meeting_known.discard(attempt.tenant.id)
             try:
@@ -172,7 +191,8 @@ class Work:
         _log.warning("no answer to COMMIT", error=type(error).__name__, xid=unit.xid)
         end = time.monotonic() + _OUTCOME_SECONDS
         while (left := end - time.monotonic()) > 0:
-            took_effect = False if unit.xid is None else await self._took_effect(unit, seconds=left)
+            left_nothing = unit.xid is None and unit.accepted is None
+            took_effect = False if left_nothing else await self._took_effect(unit, seconds=left)
             if took_effect:
                 return
             if took_effect is False:
