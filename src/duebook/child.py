@@ -4,7 +4,6 @@ SERVER is the server's process id, DATA the data folder of its embedded PostgreS
 The database's address comes in DUEBOOK_DATABASE_URL, as the server found or started it.
 """
 
-import asyncio
 import ctypes
 import gc
 import os
@@ -18,7 +17,9 @@ import uvloop
 
 from duebook import app, settings
 from duebook.jobs import runner
+from duebook.settings import Settings
 from duebook.store.room import Room
+from duebook.web import logs
 
 _PR_SET_PDEATHSIG = 1
 
@@ -38,33 +39,45 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def spare_the_collector() -> None:
+    """What was imported stays: the collector need not look at it again, and what a request makes mostly goes by count."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
+def work(config: Settings, *, dsn: str, room: Room) -> None:
+    """Be a worker on this database until SIGTERM or SIGINT."""
+    uvloop.run(
+        runner.run(
+            dsn=dsn,
+            request_seconds=config.request_seconds,
+            grace_seconds=config.grace_seconds,
+            pinned=config.today,
+            room=room,
+            tellers=app.tellers(config),
+            names=app.message_names(),
+            allow_private=config.webhook_allow_private,
+        )
+    )
+
+
 def main(arguments: list[str]) -> None:
     """Run as `arguments` say, in the order of this module's docstring."""
     kind, parent, data, *sockets = arguments
     die_with(int(parent))
     allow_many_files()
     config = settings.read()
-    app.configure_logs(config.log_level)
+    logs.configure(level=config.log_level)
     if config.database_url is None:
         raise SystemExit("DUEBOOK_DATABASE_URL is not set: this process is started by `duebook serve`")
     room = Room(Path(data) if data else None)
-    # What was imported stays: the collector need not look at it again, and what a request makes mostly goes by count.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    spare_the_collector()
     if kind == "http":
         listener = socket.socket(fileno=int(sockets[0]))
         uvloop.run(app.serve(settings=config, dsn=config.database_url, listener=listener, room=room))
     else:
-        asyncio.run(
-            runner.run(
-                dsn=config.database_url,
-                request_seconds=config.request_seconds,
-                grace_seconds=config.grace_seconds,
-                pinned=config.today,
-                room=room,
-            )
-        )
+        work(config, dsn=config.database_url, room=room)
 
 
 if __name__ == "__main__":

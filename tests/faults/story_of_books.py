@@ -6,15 +6,24 @@ Acme's documents have external ids that the damages name. Bergeron, another comp
 import asyncio
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from duebook.actions.keep_entities import update_entity
+from duebook.actions.run_batch import run_batch
+from duebook.core.entity import Entity
+from duebook.hyperline import ids
 from duebook.jobs import calendar, follower
+from duebook.store import batches, entities
 from duebook.store.db import Database
+from duebook.store.unit import Unit
 from duebook.web.today import now
 from duebook.web.work import Work
+from tests.actions.issuing import within
 from tests.make import Company, complete_credit_note, complete_invoice, open_company, simple_credit_note, simple_invoice
 
 FIRST_DAY = date(2026, 1, 5)
 SECOND_DAY = date(2026, 2, 3)
+_LINE = {"name": "Accès", "unit_amount": 8_333, "tax_rate": 20}
 
 
 async def write(database: Database) -> tuple[Company, Company]:
@@ -73,6 +82,44 @@ async def _second_day(acme: Company, dupont: str) -> None:
     await acme.post("/invoices/complete", _offset(dupont, links=[900, 100]))
     response = await acme.call("PUT", f"/clients/{dupont}", json={"name": "Dupont et Fils", "vatNumber": None})
     assert response.status_code == 200, response.text
+    await _issued(acme, dupont)
+
+
+async def _issued(acme: Company, dupont: str) -> None:
+    """A batch at the other door with an item of each sort, the numbers of whose invoices had another pattern until then."""
+    own = {"customer_id": ids.shown(UUID(dupont), kind="customer"), "line_items": [_LINE]}
+    await _ran(acme, [own | {"batch_invoice_id": "first"}])
+    await within(acme, lambda unit: _numbered(unit, "FV-{YYYY}-{number}"))
+    transfers = [{"amount": 700, "process_at": f"2026-02-{day}T08:00:00Z", "payment_method_type": "transfer"} for day in ("02", "20")]
+    coupon = {"name": "Remise", "discount_amount": 500, "line_item_indexes": [0]}
+    back = {"name": "Retour", "unit_amount": -1_001, "units_count": 1.5, "tax_rate": 5.5}
+    await _ran(
+        acme,
+        [
+            own | {"batch_invoice_id": "part", "status": "to_pay", "transactions": transfers, "coupons": [coupon]},
+            own | {"batch_invoice_id": "bad", "customer_id": "cus_0000000000000000000001"},
+            own | {"batch_invoice_id": "back", "line_items": [_LINE, back]},
+            own | {"batch_invoice_id": "note", "type": "credit_note", "transactions": transfers[:1], "status": "to_pay"},
+            own | {"batch_invoice_id": "proforma", "type": "document", "document_name": "Proforma"},
+            own | {"batch_invoice_id": "imported", "number": "ANCIEN-7"},
+            own | {"batch_invoice_id": "draft", "status": "draft"},
+        ],
+    )
+
+
+async def _ran(acme: Company, items: list[dict[str, Any]]) -> None:
+    await acme.hyper_post("/v2/invoices/batch", {"invoices": items}, status=202)
+
+    async def run(unit: Unit) -> list[int]:
+        (newest,) = await batches.page(unit.connection, tenant_id=unit.tenant.id, limit=1)
+        return await run_batch(unit, id=newest.id)
+
+    assert await within(acme, run) == []
+
+
+async def _numbered(unit: Unit, pattern: str) -> None:
+    (seller,) = await entities.every(unit.connection, tenant_id=unit.tenant.id)
+    assert isinstance(await update_entity(unit, id=seller.id, fields={"invoice_pattern": pattern}), Entity)
 
 
 def _part_paid(client: str, *, payments: list[dict[str, Any]]) -> dict[str, Any]:

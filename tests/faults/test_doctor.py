@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 import time_machine
 
-from duebook.actions.examine_books import Examined, examine_books
+from duebook.actions.examination import Examined
+from duebook.actions.examine_books import examine_books
 from duebook.actions.finding import CODES, Finding
 from duebook.jobs import follower
 from duebook.store import checks, marks, tenants
@@ -20,10 +21,12 @@ from duebook.web.today import now
 from tests.conftest import copied
 from tests.faults import story_of_books
 from tests.faults.damage_of_books import ACME, DAMAGES, Damage
+from tests.faults.damage_of_papers import DAMAGES_OF_PAPERS
 from tests.faults.serving import run
 from tests.make import Company, complete_invoice, open_company, simple_invoice
 
 DAY = story_of_books.SECOND_DAY
+EVERY_DAMAGE = (*DAMAGES, *DAMAGES_OF_PAPERS)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +67,13 @@ async def test_healthy_books_have_no_finding(books: str) -> None:
 
     assert findings == []
     acme = read["Acme"]
-    assert (acme.customers, acme.invoices, acme.credit_notes, acme.rows) == (2, 8, 4, 9)
+    assert (acme.customers, acme.invoices, acme.credit_notes, acme.rows) == (2, 12, 5, 14)
+    assert (acme.papers, acme.transactions, acme.batches) == (7, 7, 2)
     assert (acme.blocks, acme.unsealed) == (2, 1)
     assert read["Bergeron"].rows == 1
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=[damage.name for damage in DAMAGES])
+@pytest.mark.parametrize("damage", EVERY_DAMAGE, ids=[damage.name for damage in EVERY_DAMAGE])
 async def test_a_damage_is_found_and_named(books: str, damage: Damage) -> None:
     connection = await asyncpg.connect(books)
     try:
@@ -89,7 +93,7 @@ async def test_a_damage_is_found_and_named(books: str, damage: Damage) -> None:
 
 def test_every_code_is_tried() -> None:
     """A code that no damage brings about could be one that nothing brings about."""
-    tried = {code for damage in DAMAGES for code in damage.codes.split()}
+    tried = {code for damage in EVERY_DAMAGE for code in damage.codes.split()}
 
     # No amount above the largest fits into the columns, so only a change of the rules could bring that one about.
     assert set(CODES) - tried == {"too_large"}

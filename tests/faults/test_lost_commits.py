@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 
+from duebook.hyperline import ids
 from duebook.store import answers
 from duebook.store.unit import Actor, Unit
 from duebook.web.today import now
@@ -101,6 +103,35 @@ def test_of_a_shared_transaction_too_each_is_told_what_became_of_it(books: Books
     between.open = True
     until_200(lambda: served.call("GET", "/invoices"), seconds=10)
     assert stored(books_dsn, body["externalId"]) == 1
+
+
+def test_of_a_batch_that_was_accepted_too(books: Books, served: Served, between: Between, books_dsn: str) -> None:
+    """Without a name of the client's, a 503 for what was stored would have it sent, and invoiced, twice."""
+
+    def submit(reference: str) -> httpx2.Response:
+        lines = [{"name": reference, "unit_amount": 100, "tax_rate": 20}]
+        item = {"customer_id": ids.shown(UUID(books.client_id), kind="customer"), "batch_invoice_id": "1", "line_items": lines}
+        with served.client() as client:
+            return client.post("/v2/invoices/batch", json={"invoices": [item]}, headers={"Authorization": f"Bearer {served.key}"})
+
+    def batches() -> int:
+        ((number,),) = ask(books_dsn, "SELECT count(*) FROM batches")
+        return number
+
+    between.expect("Accepted and unheard", "answer lost")
+    answer = submit("Accepted and unheard")
+    assert between.fallen.is_set()
+    assert (answer.status_code, batches()) == (202, 1), answer.text
+    between.expect("Never arrived", "lost before it arrives")
+    answer = submit("Never arrived")
+    assert between.fallen.is_set()
+    assert (answer.status_code, batches()) == (503, 1), answer.text
+    between.expect("Who knows", "answer lost and nobody there")
+    answer = submit("Who knows")
+    assert (answer.status_code, answer.json()["message"].count("cannot be found out")) == (500, 1), answer.text
+    between.open = True
+    until_200(lambda: served.call("GET", "/invoices"), seconds=10)
+    assert batches() == 2
 
 
 def test_it_is_ready_again_by_itself_when_the_way_is_cut_and_mended(served: Served, between: Between) -> None:

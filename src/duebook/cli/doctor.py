@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from duebook.actions.examine_books import Examined, examine_books
+from duebook.actions.examination import Examined
+from duebook.actions.examine_books import examine_books
 from duebook.actions.finding import CODES, Finding
 from duebook.cli.frame import AsJson, configured, of_mode, run
 from duebook.store import checks, tenants
@@ -69,9 +70,9 @@ def doctor(
     most: Annotated[int, typer.Option(min=1, help="Findings to tell; more are counted only.")] = 1_000,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the books: sums, links, standings, counts, blocks, and the journal against what is stored. Exit code 1 when something is wrong.
+    """Prove the books: sums, links, standings, papers, numbers, counts, blocks, and the journal against what is stored.
 
-    It reads on one snapshot beside traffic, writes nothing and mends nothing.
+    Exit code 1 when something is wrong. It reads on one snapshot beside traffic, writes nothing and mends nothing.
     """
     config = configured()
     told = _Told(most=most, prints=not as_json)
@@ -153,6 +154,9 @@ def _as_json(visits: list[_Visit], told: _Told, seconds: float) -> dict[str, Any
                 "invoices": visit.examined.invoices,
                 "creditNotes": visit.examined.credit_notes,
                 "rows": visit.examined.rows,
+                "papers": visit.examined.papers,
+                "transactions": visit.examined.transactions,
+                "batches": visit.examined.batches,
                 "journalRows": visit.examined.journal_rows,
                 "blocks": visit.examined.blocks,
                 "unsealedRows": visit.examined.unsealed,
@@ -169,7 +173,7 @@ def _summarise(visits: list[_Visit], told: _Told, seconds: float) -> None:
     if told.left_out:
         print(f"further findings that are not shown (see --most): {told.left_out:,}")
     print(f"examined in {seconds:.1f} s: {_counted(len(visits), 'tenant')}")
-    for name in ("customers", "invoices", "credit_notes", "rows", "journal_rows", "blocks"):
+    for name in ("customers", "invoices", "credit_notes", "rows", "papers", "transactions", "batches", "journal_rows", "blocks"):
         print(f"  {name.replace('_', ' ')}: {sum(getattr(examined, name) for examined in every):,}")
     oldest = max((visit for visit in visits if visit.age is not None), key=lambda visit: visit.age or 0, default=None)
     unsealed = sum(examined.unsealed for examined in every)

@@ -17,6 +17,7 @@ from duebook.settings import BadSetting, Settings
 from duebook.store.db import LOST, REFUSED, Connection, Database, UnfitDatabase
 from duebook.store.unit import Tenant
 from duebook.supervisor import CannotServe
+from duebook.web import logs
 
 T = TypeVar("T")
 
@@ -24,11 +25,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 
 
 def configured() -> Settings:
-    """The settings of this command; a bad one ends it with a line."""
+    """The settings of this command, which logs as they say from here on; a bad one ends it with a line."""
     try:
-        return settings.read()
+        config = settings.read()
     except BadSetting as error:
         fail(str(error))
+    logs.configure(level=config.log_level)
+    return config
 
 
 @contextmanager

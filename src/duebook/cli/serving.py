@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from duebook import __version__, supervisor
-from duebook.app import configure_logs
 from duebook.cli.frame import AsJson, configured, dsn_of, told
 from duebook.store import migrations
 from duebook.supervisor import Supervisor
@@ -18,7 +17,6 @@ def serve(
 ) -> None:
     """Serve HTTP with a worker beside it, on the embedded PostgreSQL or on DUEBOOK_DATABASE_URL, until Ctrl-C."""
     config = configured()
-    configure_logs(config.log_level)
 
     def ready(address: str, dsn: str) -> None:
         print(f"duebook {__version__} is ready at {address}", flush=True)

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from duebook.actions.review_receivables import review_receivables
+from duebook.jobs.rounds import in_turns
 from duebook.store import tenants
 from duebook.store.db import Database
-from duebook.store.unit import Actor
+from duebook.store.unit import Actor, Tenant
 from duebook.web.today import now, today
 from duebook.web.work import Attempt, Work
 
@@ -22,14 +23,10 @@ async def round_of_reviews(database: Database, work: Work, *, pinned: date | Non
     """Review what is due in every tenant on its own today (or the pinned day); gives the number of invoices reviewed."""
     async with database.owner() as connection:
         found = await tenants.with_reviews_due(connection, day=pinned or latest_day())
-    reviewed = 0
-    for tenant in found:
-        while True:
-            at = now()
-            day = today(timezone=tenant.timezone, at=at, pinned=pinned)
-            attempt = Attempt(tenant=tenant, actor=_ACTOR, day=day, at=at, stores=True, keyed=None)
-            number = await work.run(attempt, review_receivables)
-            reviewed += number
-            if number == 0:
-                break
-    return reviewed
+
+    async def reviewed(tenant: Tenant) -> int:
+        at = now()
+        day = today(timezone=tenant.timezone, at=at, pinned=pinned)
+        return await work.run(Attempt(tenant=tenant, actor=_ACTOR, day=day, at=at, stores=True, keyed=None), review_receivables)
+
+    return await in_turns(found, reviewed)

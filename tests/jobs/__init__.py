@@ -1,0 +1,1 @@
+"""The worker: batches, settling, and what follows the journal, in this process."""
