@@ -32,6 +32,11 @@ async def accept(ask: Ask) -> Answer:
     return await ask.write(deed)
 
 
+async def ended(ask: Ask) -> Answer:
+    body = await ask.read(wire.UpdateCustomer)
+    return Answer(202, wire.encode(wire.BatchAccepted(batch_id=f"{ask.names[0]} {body.name or None}")))
+
+
 def limit(text: str) -> int:
     if int(text) > 100:
         raise BadParameter("must be at most 100", facts=Facts("maximum", "number", limit=100))
@@ -54,18 +59,35 @@ SUBMIT: Final = Operation(
 )
 
 
+OPTIONAL: Final = Operation(
+    method="PUT",
+    path="/v1/things/{id}/end",
+    id="endThing",
+    tag="Things",
+    summary="",
+    scope="write",
+    handler=ended,
+    answers={202: wire.BatchAccepted},
+    codes=(),
+    request=wire.UpdateCustomer,
+    body_optional=True,
+    keyed=True,
+)
+
+
 @pytest.fixture
 def door(acme: Company) -> httpx2.AsyncClient:
     """A client of the door, with Acme's key."""
     database = acme.database
     application = Door(
-        [SUBMIT],
+        [SUBMIT, OPTIONAL],
         problems=ProblemWriter(),
         database=database,
         work=Work(database),
         keys=Keys(database),
         limits=Limits(body_bytes=100_000, body_seconds=30, in_flight=10, reads=None, writes=None),
         pinned=None,
+        types_empty_bodies=False,
     )
     headers = {"Authorization": f"Bearer {acme.key}"} | JSON
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=application), base_url="http://duebook.test", headers=headers)
@@ -134,3 +156,20 @@ async def test_what_is_refused_before_the_form_is_one_message(
     answer = await door.post(PATH, content=body, headers=headers)
     assert (answer.status_code, answer.json()["statusCode"], answer.json()["type"]) == (status, status, "ValidationError")
     assert answer.json().get("errors") == ([] if status == 400 else None)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "told"),
+    [
+        (b"", "application/x-www-form-urlencoded", 202, "a/b None"),
+        (b"", "application/json", 202, "a/b None"),
+        (b"{}", "application/json", 202, "a/b None"),
+        (b'{"name": "x"}', "application/json", 202, "a/b x"),
+        (b"name=x", "application/x-www-form-urlencoded", 415, ""),
+        (b"[]", "application/json", 400, ""),
+        (b" ", "application/json", 400, ""),
+    ],
+)
+async def test_a_body_that_may_be_empty(door: httpx2.AsyncClient, content: bytes, media_type: str, status: int, told: str) -> None:
+    answer = await door.put("/v1/things/a%2Fb/end", content=content, headers={"Content-Type": media_type})
+    assert (answer.status_code, answer.json().get("batch_id", "")) == (status, told)

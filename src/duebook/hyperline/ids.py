@@ -24,6 +24,7 @@ Kind = Literal[
     "endpoint",
     "message",
     "event",
+    "batch",
 ]
 
 PREFIXES: Final[dict[Kind, str]] = {
@@ -43,6 +44,7 @@ PREFIXES: Final[dict[Kind, str]] = {
     "endpoint": "ep",
     "message": "msg",
     "event": "evt",
+    "batch": "bat",
 }
 
 LENGTH: Final = 22
@@ -58,12 +60,16 @@ _LARGEST: Final = (1 << 128) - 1
 
 def shown(id: UUID, *, kind: Kind) -> str:
     """The id as this door shows it."""
-    rest = id.int
+    return f"{PREFIXES[kind]}_{base62(id.int)}"
+
+
+def base62(number: int) -> str:
+    """A number of up to 128 bits as 22 characters."""
     pairs: list[str] = []
     for _ in range(LENGTH // 2):
-        rest, value = divmod(rest, _BASE * _BASE)
+        number, value = divmod(number, _BASE * _BASE)
         pairs.append(_PAIRS[value])
-    return f"{PREFIXES[kind]}_{''.join(reversed(pairs))}"
+    return "".join(reversed(pairs))
 
 
 def read(text: str, *, kind: Kind) -> UUID | None:

@@ -25,7 +25,7 @@ _FORMATS: Final = {
     "uuid": "Invalid UUID",
 }
 _FITS_NOTHING: Final = "Invalid input"
-# A longer list of values, such as that of the currencies, is told by its name.
+# A longer list of values that has a name, such as that of the currencies, is told by it.
 _MOST_LISTED: Final = 20
 
 
@@ -66,6 +66,6 @@ def _mistyped(facts: Facts) -> str:
 
 
 def _option(facts: Facts) -> str:
-    if len(facts.options) > _MOST_LISTED:
+    if facts.noun and len(facts.options) > _MOST_LISTED:
         return f"Invalid option: expected {facts.noun}"
     return "Invalid option: expected one of " + "|".join(f'"{option}"' for option in facts.options)

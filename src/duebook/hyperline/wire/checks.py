@@ -35,7 +35,7 @@ def is_host(text: Any) -> bool:
 
 def is_zone(text: Any) -> bool:
     """Whether a text names a time zone of the IANA database."""
-    return text in _zones()
+    return isinstance(text, str) and text in _zones()
 
 
 def is_iban(text: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from duebook.hyperline.wire.answers import OffsetMeta
+from duebook.hyperline.wire.answers import ItemError, OffsetMeta
 from duebook.hyperline.wire.countries import Country
 from duebook.hyperline.wire.currencies import Currency
 from duebook.hyperline.wire.parts import Address, Answer, PaymentMethod
@@ -22,6 +22,7 @@ from duebook.hyperline.wire.scalars import (
     OrganisationInvoicing,
     Stamp,
     Taxability,
+    Uri,
 )
 
 
@@ -143,6 +144,38 @@ class CustomerDetailsV1(CustomerV1, kw_only=True):
     bank_account: CustomerAccount | None
     organisation_id: str | None
     organisation_invoicing: OrganisationInvoicing
+
+
+class BatchedCustomer(CustomerDetailsV1, kw_only=True):
+    """A customer that a batch made, with the client's own name for it."""
+
+    batch_customer_id: str
+
+
+class FailedCustomer(Answer, kw_only=True):
+    """Why an item of a batch made no customer; `customer_payload` is the item as it came, less its name and what no field here takes."""
+
+    error: ItemError
+    batch_customer_id: str
+    customer_payload: dict[str, Any]
+
+
+class CustomersBatch(Answer, kw_only=True):
+    """What became of each item, in the order of the request."""
+
+    successes: list[BatchedCustomer]
+    errors: list[FailedCustomer]
+
+
+class CustomerTaxRate(Answer, kw_only=True):
+    """What a line of the customer gets that says nothing of its tax."""
+
+    scheme: Literal["exempt", "standard", "reverse_charge", "manual", "not_eligible"]
+    rate: Number
+
+
+class CustomerPortal(Answer, kw_only=True):
+    url: Uri
 
 
 class CursorPageCustomer(Answer, kw_only=True):

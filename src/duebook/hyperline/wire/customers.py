@@ -13,6 +13,7 @@ from duebook.hyperline.wire.currencies import Currency
 from duebook.hyperline.wire.parts import Deprecated
 from duebook.hyperline.wire.requests import OPEN, Request
 from duebook.hyperline.wire.scalars import (
+    MOST_CUSTOMERS,
     MOST_ROWS,
     AccountFormat,
     AvailableMethod,
@@ -20,11 +21,13 @@ from duebook.hyperline.wire.scalars import (
     CustomValues,
     Days,
     Email,
+    ExternalId,
     Host,
     Iban,
     Language,
     Metadata,
     MethodKind,
+    Name,
     OrganisationInvoicing,
     Rate,
     Taxability,
@@ -98,7 +101,7 @@ class CreateCustomer(Request, frozen=True, kw_only=True):
     language: Language | UnsetType = UNSET
     timezone: Zone | UnsetType = UNSET
     domain: Host | UnsetType = UNSET
-    external_id: Text | UnsetType = UNSET
+    external_id: ExternalId | UnsetType = UNSET
     registration_number: Text | UnsetType = UNSET
     local_tax_number: Text | UnsetType = UNSET
     tax_ids: Annotated[list[TaxId], Meta(max_length=1)] | UnsetType = UNSET
@@ -127,6 +130,16 @@ class CreateCustomer(Request, frozen=True, kw_only=True):
     custom_properties: CustomValues | UnsetType = UNSET
 
 
+class BatchCustomer(CreateCustomer, frozen=True, kw_only=True):
+    """A customer of a batch, with the client's own name for it."""
+
+    batch_customer_id: Name
+
+
+class CreateCustomersBatch(Request, frozen=True, kw_only=True):
+    customers: Annotated[list[BatchCustomer], Meta(min_length=1, max_length=MOST_CUSTOMERS, extra={"unique": "batch_customer_id"})]
+
+
 class UpdateCustomer(Request, frozen=True, kw_only=True):
     """As CreateCustomer: an absent field stays, null clears it where it may be without a value."""
 
@@ -137,7 +150,7 @@ class UpdateCustomer(Request, frozen=True, kw_only=True):
     language: Language | UnsetType | None = UNSET
     timezone: Zone | UnsetType | None = UNSET
     domain: Host | UnsetType | None = UNSET
-    external_id: Text | UnsetType | None = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
     registration_number: Text | UnsetType | None = UNSET
     local_tax_number: Text | UnsetType | None = UNSET
     tax_ids: Annotated[list[TaxId], Meta(max_length=1)] | UnsetType | None = UNSET

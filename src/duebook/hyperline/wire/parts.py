@@ -35,6 +35,11 @@ TransactionError = Literal[
     "provider_error", "unknown",
 ]
 # fmt: on
+TransactionType = Literal["subscription", "one_time", "refund", "chargeback"]
+TransactionStatus = Literal["scheduled", "to_process", "pending", "settled", "cancelled", "failed"]
+TransactionMethod = Literal[
+    "card", "direct_debit", "direct_debit_ach", "direct_debit_bacs", "transfer", "transfer_automated", "wallet", "external"
+]
 
 
 class Answer(Struct, gc=False):
@@ -178,7 +183,7 @@ class Transaction(Answer, kw_only=True):
     """As embedded in an invoice; behind `payment_method_type` stands the key that belongs to it."""
 
     id: str
-    type: Literal["subscription", "one_time", "refund", "chargeback"]
+    type: TransactionType
     amount: Total
     currency: Currency
     customer_id: str
@@ -192,12 +197,10 @@ class Transaction(Answer, kw_only=True):
     provider_fee: ProviderFee | None
     chargeback: Annotated[Chargeback | None, Deprecated]
     integrations: list[Integration]
-    payment_method_type: Literal[
-        "card", "direct_debit", "direct_debit_ach", "direct_debit_bacs", "transfer", "transfer_automated", "wallet", "external"
-    ]
+    payment_method_type: TransactionMethod
     payment_method: PaymentMethod | UnsetType | None = UNSET
     bank_account: BankAccount | UnsetType | None = UNSET
     wallet_id: str | UnsetType = UNSET
-    status: Literal["scheduled", "to_process", "pending", "settled", "cancelled", "failed"]
+    status: TransactionStatus
     error_type: TransactionError | UnsetType | None = UNSET
     error_message: str | UnsetType | None = UNSET

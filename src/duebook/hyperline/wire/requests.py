@@ -69,7 +69,7 @@ class CreateInvoiceLineItem(Request, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.product_id is UNSET and (self.name is UNSET or self.unit_amount is UNSET):
             raise ValueError("has neither a product_id nor a name with a unit_amount")
-        _to_utc(self, period_start=self.period_start, period_end=self.period_end)
+        to_utc(self, period_start=self.period_start, period_end=self.period_end)
 
 
 class CreateTransaction(Request, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ class CreateTransaction(Request, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self._shape is None:
             raise ValueError("fits none of the four shapes")
-        _to_utc(self, process_at=self.process_at)
+        to_utc(self, process_at=self.process_at)
 
     @property
     def shape(self) -> TransactionShape:
@@ -197,7 +197,7 @@ class CreateInvoice(Request, frozen=True, kw_only=True):
     coupons: Annotated[list[CreateInvoiceCoupon], Meta(max_length=MOST_ROWS)] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        _to_utc(self, emitted_at=self.emitted_at, due_at=self.due_at, settled_at=self.settled_at)
+        to_utc(self, emitted_at=self.emitted_at, due_at=self.due_at, settled_at=self.settled_at)
 
 
 class BatchInvoice(CreateInvoice, frozen=True, kw_only=True):
@@ -211,12 +211,15 @@ class CreateInvoicesBatch(Request, frozen=True, kw_only=True):
     batch_id: Name | UnsetType = UNSET
 
 
-def _to_utc(struct: Struct, **instants: datetime | UnsetType) -> None:
-    """Set the given instants again, in UTC. Raises ValueError for one that lies outside the calendar then."""
+def to_utc(struct: Struct, **instants: datetime | UnsetType) -> None:
+    """Set the given instants again, in UTC and cut to the millisecond, as they are answered.
+
+    Raises ValueError for one that lies outside the calendar then.
+    """
     for name, instant in instants.items():
-        if instant is UNSET or instant.tzinfo is UTC:
+        if instant is UNSET or (instant.tzinfo is UTC and not instant.microsecond % 1000):
             continue
         try:
-            force_setattr(struct, name, instant.astimezone(UTC))
+            force_setattr(struct, name, instant.astimezone(UTC).replace(microsecond=instant.microsecond // 1000 * 1000))
         except OverflowError as error:
             raise ValueError(f"{name} lies outside the calendar") from error

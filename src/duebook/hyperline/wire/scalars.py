@@ -15,6 +15,7 @@ from duebook.web.soundness import INSTANT_PATTERN
 
 LARGEST_AMOUNT: Final = 9_007_199_254_740_991
 MOST_INVOICES: Final = 50
+MOST_CUSTOMERS: Final = 50
 MOST_LINES: Final = 1_000
 MOST_ROWS: Final = 500
 MOST_DISPLAY_FIELDS: Final = 20
@@ -35,6 +36,8 @@ _CUSTOM: Final = [
 
 Text = Annotated[str, Meta(extra_json_schema=_NO_NUL)]
 Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema=_NO_NUL)]
+# An empty one is none. An index holds them, and none above 2,700 bytes.
+ExternalId = Annotated[str, Meta(max_length=255, extra_json_schema=_NO_NUL)]
 Description = Annotated[str, Meta(max_length=5_000, extra_json_schema=_NO_NUL)]
 Note = Annotated[str, Meta(max_length=20_000, extra_json_schema=_NO_NUL)]
 Label = Annotated[str, Meta(min_length=1, max_length=100, extra_json_schema=_NO_NUL)]
