@@ -11,7 +11,7 @@ import msgspec
 
 from tests.make import Company
 
-TABLES = ("customers", "invoices", "credit_notes", "allocations", "journal", "tallies", "kept_answers")
+TABLES = ("customers", "invoices", "credit_notes", "allocations", "journal", "tallies", "kept_answers", "entities", "catalogue")
 
 
 async def footprint(company: Company) -> dict[str, tuple[int, str]]:

@@ -28,12 +28,19 @@ class Known:
     """What is in the books before."""
 
     customers: Sequence[Customer]
+    webhook: str = ""
+    """A webhook endpoint by its id, there until it is deleted."""
     turn: Iterator[int] = field(default_factory=itertools.count)
 
     def path_id(self, name: str) -> str:
         """An id for a path parameter, another each time."""
         customer = self.customers[next(self.turn) % len(self.customers)]
-        return {"clientId": customer.client, "invoiceId": customer.invoice, "creditNoteId": customer.credit_note}[name]
+        return {
+            "clientId": customer.client,
+            "invoiceId": customer.invoice,
+            "creditNoteId": customer.credit_note,
+            "webhookId": self.webhook,
+        }[name]
 
     def customer(self, external_id: str | None) -> Customer:
         """Whose document it is: always the same one's under one externalId, since documents with allocations may not change hands."""
@@ -95,6 +102,11 @@ def _complete_credit_note(given: Any, known: Known) -> None:
         row["invoice"] = _reference(row["invoice"], owner.invoice, known)
 
 
+def _webhook(given: Any, _known: Known) -> None:
+    """Of the addresses that a schema allows most are nobody's, and some are private."""
+    given["url"] = "https://hooks.dupont.example/" + str(len(given["url"]))
+
+
 def _currency(given: Any, currency: str, *, links: Any) -> str:
     """That of the documents it is linked with, else as given; one externalId then stands for one document in each currency."""
     if links:
@@ -127,4 +139,6 @@ SENSE: Mapping[str, Callable[[Any, Known], None]] = {
     "importCreditNote": _simple,
     "importCreditNotes": _many("creditNotes"),
     "importCompleteCreditNote": _complete_credit_note,
+    "createWebhook": _webhook,
+    "updateWebhook": _webhook,
 }

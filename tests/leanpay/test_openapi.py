@@ -43,9 +43,18 @@ DIFFERENCES = (
         "something from one that did not",
     ),
     Difference(
+        where=".defaultCurrencyAmount: type",
+        beyond=frozenset({"null"}),
+        why="a foreign document of the other door comes without a rate, and none is made up",
+    ),
+    Difference(
         where=".statusCode: enum", beyond=frozenset({500}), why="the contract is silent on our bugs, which are answered in its shape"
     ),
 )
+
+
+OF_THE_OTHER_DOOR = frozenset({"coupon", "custom_property", "negative_total", "tax_rate"})
+"""Codes of drafts that only the other door takes: their modules are reached because both doors show the same documents."""
 
 
 def disagreements(ours: dict[str, Any], theirs: dict[str, Any], used: set[Difference]) -> list[str]:
@@ -171,7 +180,8 @@ def test_every_code_that_the_door_can_say_is_promised(repository: Path) -> None:
     text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
     written = set(re.findall(r'(?:Problem\(\d+|Refusal\("\w+"|Fault\([^"\n]*), "(\w+)"', text)) | set(complaints._CODES.values())
     assert {"running", "key_reused", "sum_mismatch", "over_allocation", "unknown_field", "unavailable"} <= written, "they are found no more"
-    assert written <= set(ERROR_CODES)
+    assert written - OF_THE_OTHER_DOOR <= set(ERROR_CODES)
+    assert written >= OF_THE_OTHER_DOOR, "an exception that excepts nothing is taken out"
 
 
 @pytest.mark.parametrize("struct", EXAMPLES, ids=lambda struct: struct.__name__)
@@ -189,7 +199,7 @@ def test_the_example(struct: type[msgspec.Struct]) -> None:
 
 def test_every_body_has_an_example() -> None:
     bodies = {operation.request for operation in OPERATIONS if operation.request is not None}
-    bodies |= {struct for operation in OPERATIONS for struct in operation.answers.values()}
+    bodies |= {struct for operation in OPERATIONS for struct in operation.answers.values() if struct is not None}
     assert bodies == set(EXAMPLES)
 
 

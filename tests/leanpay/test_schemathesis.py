@@ -72,13 +72,16 @@ async def subject(server: str, template: str, tmp_path_factory: pytest.TempPathF
         database = await Database.open(dsn)
         company = await open_company(database, day=TODAY)
         customers = [await customer(company, name) for name in ("Dupont", "Martin", "Leroy")]
+        webhook = await company.call("POST", "/webhooks", json={"url": "https://hooks.dupont.example/"})
         await database.close()
         with (
             serving(dsn, logs=tmp_path_factory.mktemp("logs") / "server.log", today=TODAY.isoformat()) as address,
             requests.Session() as session,
         ):
             session.headers["Authorization"] = company.key
-            made = Subject(address=address + PREFIX, session=session, known=sensible.Known(customers=customers))
+            made = Subject(
+                address=address + PREFIX, session=session, known=sensible.Known(customers=customers, webhook=webhook.json()["id"])
+            )
             yield made
     refused_always = {name for name, outcomes in made.outcomes.items() if not any(200 <= status < 300 for status in outcomes)}
     assert refused_always == set(), "of these operations no valid request was accepted, so nothing behind their form was tried"

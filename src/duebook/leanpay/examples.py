@@ -13,6 +13,7 @@ _TENANT: Final = "019b9b40-6c00-7f9d-8a51-3a5e6b1c2d70"
 _CLIENT: Final = "019b9b40-8f40-7c2e-9d3f-0b1a2c3d4e51"
 _INVOICE: Final = "019bc0f1-2a80-7b61-8e4d-5f6a7b8c9d02"
 _CREDIT_NOTE: Final = "019bd5c4-1e00-7a3b-9c8d-6e5f4a3b2c13"
+_WEBHOOK: Final = "019bd5c5-0800-7d4c-8b9e-7f60514a3d24"
 _WRITTEN: Final = {"createdAt": "2026-01-05T09:30:00.000Z", "updatedAt": "2026-01-05T09:30:00.000Z"}
 
 _INVOICE_IMPORT: Final = {
@@ -140,6 +141,12 @@ _CLIENT_SHOWN: Final = {
     ],
     **_WRITTEN,
 }
+_WEBHOOK_ASKED: Final = {
+    "url": "https://hooks.dupont.example/duebook",
+    "events": ["invoice.status_changed", "payment.recorded"],
+    "description": "cash application",
+}
+_WEBHOOK_SHOWN: Final = {"id": _WEBHOOK, "tenantId": _TENANT, **_WEBHOOK_ASKED, **_WRITTEN}
 _REFUSED: Final = {"index": 1, "code": "type", "message": 'amount must be a whole number of minor units, not "9.90"'}
 
 
@@ -173,4 +180,8 @@ EXAMPLES: Final[Mapping[Struct, Any]] = {
     wire.Clients: {"data": [_CLIENT_SHOWN]},
     wire.ClientsPartial: _partial(_CLIENT_SHOWN, field="clients"),
     wire.ClientPage: _page(_CLIENT_SHOWN),
+    wire.WebhookRequest: _WEBHOOK_ASKED,
+    wire.Webhook: _WEBHOOK_SHOWN,
+    wire.NewWebhook: _WEBHOOK_SHOWN | {"secret": "whsec_ZHVlYm9vayBzaG93cyB0aGlzIHNlY3JldCBvbmNlIQ=="},
+    wire.WebhookPage: _page(_WEBHOOK_SHOWN),
 }

@@ -60,6 +60,7 @@ _ABOUT: Final = About(
         "Invoices": "What customers owe, with instalments, payments and the credit notes laid on them.",
         "Credit notes": "What is owed to customers: laid on invoices, or paid back.",
         "Clients": "The customers, with what each owes in each currency.",
+        "Webhooks": "Where to tell what happens, and of what; each fact once, signed, until it was received.",
     },
     examples=EXAMPLES,
 )

@@ -22,7 +22,7 @@ from duebook.core.status import status_on
 from duebook.leanpay import wire
 from duebook.store.credit_notes import CreditNoteView
 from duebook.store.invoices import InvoiceRow, InvoiceView
-from duebook.web.instants import created, instant, instant_of
+from duebook.web.instants import created, created_ms, instant, instant_of
 
 # Requests to drafts
 
@@ -138,16 +138,18 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
     face, rows = view
     # A page has a hundred of them: taken apart in one step, in the order of InvoiceFace.
     (
-        id, customer_id, external_id, reference, amount, currency, value, issued_on, due_on, first_due_on, dates, amounts, values,
+        id, customer_id, external_id, reference, amount, currency, value, issued_on, due_on, only_due_on, dates, amounts, values,
         paid, offset, standing, uncovered_on, promised_on, updated_ms, *_,
     ) = face  # fmt: skip
     words: Any = currency, status_on(standing=standing, uncovered_on=uncovered_on, promised_on=promised_on, day=day)
     currency, status = words  # the contract's words: the one came in through the enum, the other is core.status's
     payments, links = _invoice_rows(rows, amount, value) if rows else _NO_ROWS
-    issued = day_out(issued_on)
+    made_ms = None if id is None else created_ms(id)
+    made = None if made_ms is None else instant_of(made_ms)
+    issued, due = day_out(issued_on), day_out(due_on)
     remaining = amount - paid - offset
     if dates is None or amounts is None or values is None:
-        parts = [wire.Instalment(day_out(first_due_on), currency, amount, value)]
+        parts = [wire.Instalment(due if only_due_on is None else day_out(only_due_on), currency, amount, value)]
     else:
         parts = [wire.Instalment(day_out(on), currency, part, worth) for on, part, worth in zip(dates, amounts, values, strict=True)]
     return wire.Invoice(
@@ -162,35 +164,37 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
         offset,
         issued,
         issued,
-        day_out(due_on),
+        due,
         status,
         day_out(promised_on) if promised_on and status == "upcoming_payment" else None,
         parts,
         payments,
         links,
-        None if id is None else created(id),
-        None if updated_ms is None else instant_of(updated_ms),
+        made,
+        # What nobody has touched since is shown the same instant twice.
+        made if updated_ms == made_ms else None if updated_ms is None else instant_of(updated_ms),
     )
 
 
-def _invoice_rows(rows: Sequence[InvoiceRow], amount: int, value: int) -> tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]:
+def _invoice_rows(rows: Sequence[InvoiceRow], amount: int, value: int | None) -> tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]:
     """The payments and links among the rows of an invoice over `amount`, each with its share of the invoice's `value`."""
     payments: list[wire.MoneyRow] = []
     links: list[wire.CreditNoteLinkRow] = []
-    worth = shares([row.amount for row in rows], whole=amount, whole_converted=value)
-    for row, share in sorted(zip(rows, worth, strict=True), key=lambda pair: pair[0].dated_on):
-        if row.kind == "payment":
-            payments.append(wire.MoneyRow(day_out(row.dated_on), row.amount, share, row.external_id))
-        elif row.kind == "link":
-            other = wire.Counterpart(str(row.credit_note_id), row.credit_note_external_id)
-            links.append(wire.CreditNoteLinkRow(day_out(row.dated_on), row.amount, share, row.external_id, other))
+    worth = _worth([row[1] for row in rows], whole=amount, value=value)
+    for row, share in sorted(zip(rows, worth, strict=True), key=lambda pair: pair[0][2]):
+        kind, part, dated_on, external_id, credit_note_id, credit_note_external_id = row
+        if kind == "payment":
+            payments.append(wire.MoneyRow(day_out(dated_on), part, share, external_id))
+        elif kind == "link":
+            other = wire.Counterpart(str(credit_note_id), credit_note_external_id)
+            links.append(wire.CreditNoteLinkRow(day_out(dated_on), part, share, external_id, other))
     return payments, links
 
 
 def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
     """The credit note as the contract shows it; rows by date, then by recording."""
     document = view.credit_note
-    worth = shares([row.amount for row in view.rows], whole=document.amount, whole_converted=document.default_amount)
+    worth = _worth([row.amount for row in view.rows], whole=document.amount, value=document.default_amount)
     paybacks: list[wire.MoneyRow] = []
     links: list[wire.InvoiceLinkRow] = []
     for row, share in sorted(zip(view.rows, worth, strict=True), key=lambda pair: pair[0].dated_on):
@@ -216,6 +220,11 @@ def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
         createdAt=_created(document.id),
         updatedAt=_updated(document.id, document.updated_at),
     )
+
+
+def _worth(amounts: Sequence[int], *, whole: int, value: int | None) -> Sequence[int | None]:
+    """The shares of rows in the tenant's currency; null each where nobody has told what the document is worth there."""
+    return [None] * len(amounts) if value is None else shares(amounts, whole=whole, whole_converted=value)
 
 
 def client(customer: Customer, *, tenant_id: str, balances: Sequence[Balance]) -> wire.Client:

@@ -1,5 +1,5 @@
-"""The LeanPay door's bodies: `requests.py` what comes in, `answers.py` what goes out, `scalars.py` the single values
-of both.
+"""The LeanPay door's bodies: `requests.py` what comes in, `answers.py` what goes out, `webhooks.py` both for webhook
+endpoints, `scalars.py` the single values of all.
 
 Struct names are the contract's schema names and fields keep its camelCase, because this is the wire; `translate.py`
 alone turns them into the house's words. The other rooms of the door say `wire.InvoiceImport`, `wire.Invoice`.
@@ -45,6 +45,7 @@ from duebook.leanpay.wire.requests import (
     Reference,
     Request,
 )
+from duebook.leanpay.wire.webhooks import Event, EventName, NewWebhook, Payment, Webhook, WebhookPage, WebhookRequest
 
 __all__ = [
     "Answer",
@@ -69,6 +70,8 @@ __all__ = [
     "CreditNotesPartial",
     "Error",
     "ErrorItem",
+    "Event",
+    "EventName",
     "Instalment",
     "InstalmentImport",
     "Invoice",
@@ -81,6 +84,11 @@ __all__ = [
     "InvoicesPartial",
     "MoneyImport",
     "MoneyRow",
+    "NewWebhook",
+    "Payment",
     "Reference",
     "Request",
+    "Webhook",
+    "WebhookPage",
+    "WebhookRequest",
 ]

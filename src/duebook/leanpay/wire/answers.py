@@ -36,7 +36,7 @@ class Instalment(Answer):
     dueDate: DayOut
     currency: Currency
     amount: Amount
-    defaultCurrencyAmount: Amount
+    defaultCurrencyAmount: Amount | None
 
 
 class MoneyRow(Answer):
@@ -44,7 +44,7 @@ class MoneyRow(Answer):
 
     date: DayOut
     amount: Amount
-    defaultCurrencyAmount: Amount
+    defaultCurrencyAmount: Amount | None
     externalId: str | None
 
 
@@ -58,7 +58,7 @@ class Counterpart(Answer):
 class CreditNoteLinkRow(Answer):
     date: DayOut
     amount: Amount
-    defaultCurrencyAmount: Amount
+    defaultCurrencyAmount: Amount | None
     externalId: str | None
     creditNote: Counterpart
 
@@ -66,7 +66,7 @@ class CreditNoteLinkRow(Answer):
 class InvoiceLinkRow(Answer):
     date: DayOut
     amount: Amount
-    defaultCurrencyAmount: Amount
+    defaultCurrencyAmount: Amount | None
     externalId: str | None
     invoice: Counterpart
 
