@@ -4,13 +4,15 @@ import argparse
 import sys
 import time
 
-from bench import figures, getting, growing, importing, listing, publishing, starting
+from bench import batching, delivering, figures, getting, growing, importing, listing, publishing, starting
 from bench.figures import Figure, Report
 
 PARTS = {
     "import": importing.measure,
     "get": getting.measure,
     "lists": listing.measure,
+    "batches": batching.measure,
+    "webhooks": delivering.measure,
     "start": starting.measure,
     "growth": growing.measure,
 }

@@ -48,10 +48,11 @@ def all_of(serving: int) -> Cost:
 def python_memory(serving: int) -> dict[str, float]:
     """MiB of each Python process of a server, by its kind (`server` starts and watches the others)."""
     of_postgresql = set(tree(_postmaster(serving)))
-    return {_kind(pid): memory_mib(pid) for pid in tree(serving) if pid not in of_postgresql}
+    return {kind(pid): memory_mib(pid) for pid in tree(serving) if pid not in of_postgresql}
 
 
-def _kind(pid: int) -> str:
+def kind(pid: int) -> str:
+    """What a Python process of a server is: http, worker, server."""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     return words[words.index(b"duebook.child") + 1].decode() if b"duebook.child" in words else "server"
 

@@ -8,17 +8,20 @@ they were. The follower's blocks are on this side too.
 import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
 from bench.ground import Ground, ended_sessions_count
 
-_TABLES = ("invoices", "journal", "tallies")
+Queries = Mapping[str, str]
+"""For each table, in the order of its foreign keys, the query of its rows: the transaction that wrote each in front, in order."""
 
-_DUMPS = {
+IMPORTED: Final[Queries] = {
     "invoices": "SELECT j.xid::text AS batch, i.* FROM journal AS j JOIN invoices AS i ON i.tenant_id = j.tenant_id AND i.id = j.object_id"
     " ORDER BY j.xid, j.id",
     "journal": "SELECT j.xid::text AS batch, j.* FROM journal AS j ORDER BY j.xid, j.id",
@@ -41,11 +44,11 @@ class Dump:
     journal_bytes: float
 
 
-def dump(dsn: str, *, folder: Path) -> Dump:
+def dump(dsn: str, *, folder: Path, queries: Queries = IMPORTED) -> Dump:
     """Take the rows out of the books, halved in the order they were written."""
-    batches: dict[str, dict[str, list[bytes]]] = defaultdict(lambda: {table: [] for table in _TABLES})
+    batches: dict[str, dict[str, list[bytes]]] = defaultdict(lambda: {table: [] for table in queries})
     with psycopg.connect(dsn) as connection:
-        for table, query in _DUMPS.items():
+        for table, query in queries.items():
             for line in _lines(connection, query):
                 batch, _, row = line.partition(b"\t")
                 batches[batch.decode()][table].append(row)
@@ -57,7 +60,8 @@ def dump(dsn: str, *, folder: Path) -> Dump:
     whole: list[Path] = []
     by_batch: list[Path] = []
     for number, half in enumerate(halves):
-        whole.append(_script(folder / f"whole-{number}.sql", [_merged(half)], blocks=[] if number else blocks))
+        merged = {table: [row for batch in half for row in batch[table]] for table in queries}
+        whole.append(_script(folder / f"whole-{number}.sql", [merged], blocks=[] if number else blocks))
         by_batch.append(_script(folder / f"batches-{number}.sql", half, blocks=[] if number else blocks))
     return Dump(whole=tuple(whole), by_batch=tuple(by_batch), rows=found[1], journal_bytes=float(found[0]))
 
@@ -66,10 +70,6 @@ def _lines(connection: "psycopg.Connection", query: str) -> list[bytes]:
     """The rows of a query as lines of COPY's text format."""
     with connection.cursor().copy(f"COPY ({query}) TO STDOUT".encode()) as lines:
         return [bytes(line) for line in lines]
-
-
-def _merged(batches: list[dict[str, list[bytes]]]) -> dict[str, list[bytes]]:
-    return {table: [row for batch in batches for row in batch[table]] for table in _TABLES}
 
 
 def _script(path: Path, batches: list[dict[str, list[bytes]]], *, blocks: list[bytes]) -> Path:

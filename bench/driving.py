@@ -40,14 +40,14 @@ class Reads:
 
 
 def send(port: int, file: Path, *, connections: int, seconds: float | None = None) -> Sent:
-    """Send requests from a process of its own: each once, or at random for `seconds`. Raises when an answer is no 200."""
+    """Send requests from a process of its own: each once, or at random for `seconds`. Raises when an answer is no 2xx."""
     order = {"port": port, "connections": connections, "file": str(file), "seconds": seconds}
     done = subprocess.run(
         [sys.executable, "-m", "bench.load"], input=json.dumps(order), check=True, text=True, stdout=subprocess.PIPE, cwd=_ROOT
     )
     told = json.loads(done.stdout)
     if told["refused"]:
-        raise RuntimeError(f"{len(told['refused'])} answers were no 200, the first: {told['refused'][0]}")
+        raise RuntimeError(f"{len(told['refused'])} answers were no 2xx, the first: {told['refused'][0]}")
     return Sent(told["began"], told["ended"], told["took"])
 
 

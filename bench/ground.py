@@ -121,6 +121,10 @@ class Serving:
         self.port = port
         self._process = process
 
+    def child(self, kind: str) -> int:
+        """The process id of its child of a kind (http, worker)."""
+        return next(pid for pid in accounting.tree(self.pid) if accounting.kind(pid) == kind)
+
     def kill(self) -> None:
         """Kill it with -9."""
         self._process.kill()

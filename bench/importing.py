@@ -100,33 +100,34 @@ def served(here: Ground, books: Books, *, workers: int, series: str, count: int 
         customers = [row[0] for row in watcher.execute("SELECT id FROM customers")]
         warm_up = requests.write(here.folder / "warm-up", requests.imports(books, customers=customers, count=_WARM_UP, series=f"w{series}"))
         file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=count, series=series))
-        sealed = _sealed(watcher)
+        before_all = sealed(watcher)
         with serving({"DUEBOOK_DATABASE_URL": books.dsn}, workers=workers) as server:
             driving.send(server.port, warm_up, connections=CONNECTIONS)
-            _drained(watcher, rows=sealed + _WARM_UP)
+            drained(watcher, rows=before_all + _WARM_UP)
             here.settle()
             before = here.cost(server)
             sent = driving.send(server.port, file, connections=CONNECTIONS)
             answered = here.cost(server)
-            _drained(watcher, rows=sealed + _WARM_UP + count)
-            drained = here.cost(server)
-    return Run(count, sent.seconds + drained.since(answered).total, drained.since(before))
+            drained(watcher, rows=before_all + _WARM_UP + count)
+            after = here.cost(server)
+    return Run(count, sent.seconds + after.since(answered).total, after.since(before))
 
 
-def _sealed(watcher: "psycopg.Connection") -> int:
+def sealed(watcher: "psycopg.Connection") -> int:
+    """Rows of the journal that stand in blocks."""
     found = watcher.execute("SELECT coalesce(sum(rows), 0)::bigint FROM journal_blocks").fetchone()
     return found[0] if found else 0
 
 
-def _drained(watcher: "psycopg.Connection", *, rows: int) -> None:
+def drained(watcher: "psycopg.Connection", *, rows: int) -> None:
     """Wait until the follower has sealed `rows` rows of the journal and folded what it counts by."""
     end = time.monotonic() + _DRAIN_SECONDS
     while time.monotonic() < end:
         left = watcher.execute("SELECT EXISTS (SELECT FROM tallies WHERE NOT is_base)").fetchone()
-        if left == (False,) and _sealed(watcher) == rows:
+        if left == (False,) and sealed(watcher) == rows:
             return
         time.sleep(0.1)
-    raise RuntimeError(f"the follower sealed {_sealed(watcher)} rows of {rows} within {_DRAIN_SECONDS} s")
+    raise RuntimeError(f"the follower sealed {sealed(watcher)} rows of {rows} within {_DRAIN_SECONDS} s")
 
 
 def _copied(here: Ground, rows: Dump, *, by_batch: bool) -> tuple[float, float]:

@@ -44,9 +44,9 @@ class Connection:
         return self._whole is not None and self._got >= self._whole
 
     @property
-    def is_200(self) -> bool:
-        """Whether the answer is a 200."""
-        return bytes(self._view[9:12]) == b"200"
+    def is_2xx(self) -> bool:
+        """Whether the answer is a 200, 201 or 202."""
+        return bytes(self._view[9:12]) in (b"200", b"201", b"202")
 
     @property
     def answer(self) -> str:
@@ -106,7 +106,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
                     continue
                 ended = time.monotonic()
                 answers.append((ended, ended - connection.began))
-                if not connection.is_200:
+                if not connection.is_2xx:
                     refused.append(connection.answer)
                 if (request := following()) is None:
                     busy -= 1

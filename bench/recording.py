@@ -48,6 +48,7 @@ async def _get(application: Any, target: str, *, key: str) -> int:
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
+        "scheme": "http",
         "method": "GET",
         "path": path,
         "raw_path": path.encode(),

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bench.ground import Books
+from duebook.hyperline import ids
 
 BATCH = 100
 FIRST_DAY = date(2024, 1, 1)
@@ -36,6 +37,42 @@ def _invoice(random_source: random.Random, customers: Sequence[UUID], name: str)
         "netAmount": net_amount,
         "issueDate": issued_on.isoformat(),
         "dueDate": (issued_on + timedelta(days=random_source.choice((30, 45, 60)))).isoformat(),
+    }
+
+
+def batches(books: Books, *, customers: Sequence[UUID], count: int, size: int, series: str) -> Iterator[bytes]:
+    """Requests that submit `count` new invoices at the Hyperline door in batches of `size`, each paid by a transfer."""
+    random_source = random.Random(series)
+    shown = [ids.shown(customer, kind="customer") for customer in customers]
+    for first in range(0, count, size):
+        rows = [_item(random_source, shown, f"{series}-{number}") for number in range(first, first + size)]
+        body = {"invoices": rows, "batch_id": f"{series}-{first}"}
+        yield _http("POST", "/v2/invoices/batch", key=f"Bearer {books.key}", body=json.dumps(body, separators=(",", ":")).encode())
+
+
+def _item(random_source: random.Random, customers: Sequence[str], name: str) -> dict[str, object]:
+    issued_on = FIRST_DAY + timedelta(days=random_source.randrange(700))
+    price = random_source.randrange(1_000, 50_000) * 5
+    lines = [
+        {"name": "Platform access", "unit_amount": price, "description": "Access fee", "units_count": 2, "tax_rate": 20},
+        {"name": "Rebate", "unit_amount": -500, "tax_rate": 20},
+    ]
+    paid = {
+        "amount": (2 * price - 500) * 6 // 5,
+        "process_at": f"{issued_on + timedelta(days=20)}T08:00:00.000Z",
+        "payment_method_type": "transfer",
+    }
+    return {
+        "customer_id": random_source.choice(customers),
+        "line_items": lines,
+        "batch_invoice_id": name,
+        "currency": "EUR",
+        "reference": name,
+        "purchase_order": f"PO-{name}",
+        "custom_note": "Thank you for your purchase!",
+        "emitted_at": f"{issued_on}T00:00:00.000Z",
+        "properties": {"source": "bench"},
+        "transactions": [paid],
     }
 
 
