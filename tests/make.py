@@ -21,7 +21,7 @@ PREFIX = "/v1/public"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """A company at the LeanPay door. `on(day)` is the same company on another day."""
+    """A company at both doors; what does not say `hyper` is at the LeanPay door. `on(day)` is the same company on another day."""
 
     database: Database
     tenant: Tenant
@@ -59,6 +59,24 @@ class Company:
         response = await self.call("POST", path, json=body, **arguments)
         assert response.status_code == status, response.text
         return [(error["path"], error["code"]) for error in response.json()["errors"]]
+
+    async def hyper(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
+        """One request at the Hyperline door, `path` with its version; the key goes as a bearer's."""
+        headers = {"Authorization": f"Bearer {self.key}"} | arguments.pop("headers", {})
+        async with self.client() as client:
+            return await client.request(method, path, headers=headers, **arguments)
+
+    async def hyper_get(self, path: str, **params: Any) -> Any:
+        """GET at the Hyperline door that must succeed; gives the JSON."""
+        response = await self.hyper("GET", path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def hyper_post(self, path: str, body: Any, *, status: int = 201, **arguments: Any) -> Any:
+        """POST at the Hyperline door that must be answered with `status`; gives the JSON."""
+        response = await self.hyper("POST", path, json=body, **arguments)
+        assert response.status_code == status, response.text
+        return response.json()
 
     async def customer(self, name: str = "Dupont", **fields: Any) -> str:
         """A customer; gives the id."""

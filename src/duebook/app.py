@@ -5,7 +5,7 @@ Wiring only: no rule of a door and no statement of the books stands here.
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -16,13 +16,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from duebook import __version__
+from duebook.hyperline import events as hyperline_events
+from duebook.hyperline import ids
+from duebook.hyperline import openapi as hyperline_openapi
+from duebook.hyperline import operations as hyperline_operations
+from duebook.hyperline import problems as hyperline_problems
+from duebook.jobs.deliveries import Names
+from duebook.leanpay import events as leanpay_events
 from duebook.leanpay import openapi
 from duebook.leanpay.operations import OPERATIONS
 from duebook.leanpay.problems import ProblemWriter
 from duebook.settings import Settings
 from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
+from duebook.store.facts import Tellers
 from duebook.store.room import Room
-from duebook.web import logs, pages
+from duebook.web import pages
 from duebook.web.door import Door
 from duebook.web.keys import Keys
 from duebook.web.limits import Limits
@@ -30,23 +38,8 @@ from duebook.web.request_ids import new_request_id
 from duebook.web.work import Work
 
 
-def configure_logs(level: str) -> None:
-    """Structured logs as JSON lines on standard error: what happened and to which request id; no keys, no bodies."""
-    logs.configure(level=level)
-
-
 def build(*, settings: Settings, database: Database, room: Room | None = None) -> ASGIApp:
     """The application on an open database, which is closed when the application ends. `room` is that of an embedded PostgreSQL."""
-    work = Work(database, seconds=settings.request_seconds, room=room)
-    keys = Keys(database)
-    limits = Limits(
-        body_bytes=settings.body_bytes,
-        body_seconds=settings.request_seconds,
-        in_flight=settings.in_flight,
-        reads=settings.reads_per_second,
-        writes=settings.writes_per_second,
-    )
-    door = Door(OPERATIONS, problems=ProblemWriter(), database=database, work=work, keys=keys, limits=limits, pinned=settings.today)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -70,29 +63,80 @@ def build(*, settings: Settings, database: Database, room: Room | None = None) -
         routes=[
             Route("/health/live", live),
             Route("/health/ready", ready),
-            *pages.routes({"leanpay": openapi.document()}),
+            *pages.routes({"leanpay": openapi.document(), "hyperline": hyperline_openapi.document()}),
         ],
     )
-    return _Front(rest, doors={openapi.PREFIX: door})
+    return _Front(rest, doors=_doors(settings=settings, database=database, room=room))
+
+
+def _doors(*, settings: Settings, database: Database, room: Room | None) -> Sequence[tuple[str, str, Door]]:
+    """Both doors as `_Front` takes them, on one unit of work, one memory of keys and one set of limits."""
+    work = Work(database, seconds=settings.request_seconds, room=room)
+    keys = Keys(database)
+    limits = Limits(
+        body_bytes=settings.body_bytes,
+        body_seconds=settings.request_seconds,
+        in_flight=settings.in_flight,
+        reads=settings.reads,
+        writes=settings.writes,
+    )
+    leanpay = Door(
+        OPERATIONS,
+        problems=ProblemWriter(),
+        database=database,
+        work=work,
+        keys=keys,
+        limits=limits,
+        pinned=settings.today,
+        calls_private=settings.webhook_allow_private,
+    )
+    hyperline = Door(
+        hyperline_operations.OPERATIONS,
+        problems=hyperline_problems.ProblemWriter(),
+        database=database,
+        work=work,
+        keys=keys,
+        limits=limits,
+        pinned=settings.today,
+        types_empty_bodies=False,
+        tells_rate=True,
+        address=settings.public_url,
+        calls_private=settings.webhook_allow_private,
+    )
+    # In this order: the first has a longer prefix within the second's. The second's paths say their version themselves.
+    return ((openapi.PREFIX, openapi.PREFIX, leanpay), ("/v1", "", hyperline), ("/v2", "", hyperline))
+
+
+def tellers(settings: Settings) -> Tellers:
+    """How each dialect tells its webhook endpoints what happened."""
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return {leanpay_events.DIALECT: leanpay_events.events, hyperline_events.DIALECT: hyperline_events.teller(address=address)}
+
+
+def message_names() -> Names:
+    """How each dialect shows the id of a message to its webhook endpoints; the LeanPay one shows ids as they are."""
+    return {hyperline_events.DIALECT: lambda id: ids.shown(id, kind="message")}
 
 
 class _Front:
-    """Sends a request to its door before any other routing: the hot path is one comparison."""
+    """Sends a request to its door before any other routing: the hot path is a comparison or two.
 
-    def __init__(self, rest: ASGIApp, *, doors: dict[str, Door]) -> None:
+    `doors`: the prefix of the paths that are a door's, how much of it the door's own paths leave out, and the door.
+    """
+
+    def __init__(self, rest: ASGIApp, *, doors: Sequence[tuple[str, str, Door]]) -> None:
         self._rest = rest
-        self._doors = [(prefix + "/", prefix, door) for prefix, door in doors.items()]
+        self._doors = [(prefix + "/", prefix, under, door) for prefix, under, door in doors]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             path: str = scope["path"]
-            for start, prefix, door in self._doors:
+            for start, prefix, under, door in self._doors:
                 if path.startswith(start) or path == prefix:
-                    scope["root_path"] = prefix
-                    await door(scope, receive, send)
-                    return
+                    scope["root_path"] = under
+                    return door(scope, receive, send)
             send = _with_request_id(send)
-        await self._rest(scope, receive, send)
+        return self._rest(scope, receive, send)
 
 
 def _with_request_id(send: Send) -> Send:
@@ -112,6 +156,7 @@ async def serve(*, settings: Settings, dsn: str, listener: socket.socket, room: 
     config = uvicorn.Config(
         build(settings=settings, database=database, room=room),
         loop="uvloop",
+        interface="asgi3",
         http="httptools",
         ws="none",
         lifespan="on",

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,18 @@ class House:
         response = httpx2.get(self.address + PREFIX + path, headers={"Authorization": key})
         assert response.status_code == 200, response.text
         return response.json()["total"]
+
+    def made(self, text: str) -> dict[str, Any]:
+        """The batch that was pasted, once the worker has made its invoice."""
+        sandbox, _ = keys(text)
+        end = time.monotonic() + 30
+        while True:
+            batch = httpx2.get(f"{self.address}/v2/invoices/batch/first-4", headers={"Authorization": f"Bearer {sandbox}"}).json()
+            if batch["state"] == "done":
+                assert batch["counts"] == {"total": 1, "pending": 0, "succeeded": 1, "failed": 0}, batch
+                return batch
+            assert time.monotonic() < end, batch
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -87,14 +100,18 @@ def _the_next_start_prints_the_same(house: House, first: str) -> None:
 
 
 def _what_is_printed_can_be_pasted_twice(house: House, first: str) -> None:
-    batch, complete, credit_note, invoice, overdue = paste(first)
+    *answers, accepted, _ = paste(first)
+    batch, complete, credit_note, invoice, overdue = answers
     assert (batch["data"][0]["amount"], batch["data"][0]["status"]) == (3, "due")
     assert (complete["amount"], complete["paidAmount"], complete["offsetAmount"], complete["remainingAmount"]) == (3, 1, 1, 1)
     assert (credit_note["amount"], credit_note["paybackAmount"], credit_note["deductedAmount"]) == (3, 1, 1)
     assert invoice["creditNoteLinks"][0]["creditNote"]["id"] == credit_note["id"]
     assert overdue["total"] > 10
 
-    assert paste(first) == [batch, complete, credit_note, invoice, overdue]
+    assert accepted == {"batch_id": "first-4"}
+    made = house.made(first)
+
+    assert paste(first) == [*answers, accepted, made]
     assert first.endswith(house.greeting())
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect
 
+from duebook.hyperline import openapi as hyperline_openapi
+from duebook.hyperline import operations as hyperline_operations
 from duebook.leanpay import openapi
 from duebook.leanpay.operations import OPERATIONS
+from duebook.web.operations import Operation
 from tests.desk.conftest import Site
 
 WIDE = ViewportSize(width=1440, height=900)
@@ -24,10 +27,10 @@ class Visit:
     asked: list[str] = field(default_factory=list[str])
     complaints: list[str] = field(default_factory=list[str])
 
-    async def open(self, place: str = "") -> None:
-        """Open the docs, at an operation where `place` names one, and wait until they are there."""
+    async def open(self, place: str = "", *, title: str = openapi.document()["info"]["title"]) -> None:
+        """Open the docs, at an operation where `place` names one, and wait until those with that title are there."""
         await self.page.goto(f"{self.site.address}/docs{place}")
-        await expect(self.page.get_by_role("heading", name=openapi.document()["info"]["title"])).to_be_visible(timeout=20 * SECONDS)
+        await expect(self.page.get_by_role("heading", name=title)).to_be_visible(timeout=20 * SECONDS)
 
     def strangers(self) -> list[str]:
         """What was asked of another host."""
@@ -56,11 +59,16 @@ async def visit(request: pytest.FixtureRequest, browser: Browser, site: Site) ->
     await context.close()
 
 
+def place_of(operation: Operation, *, dialect: str = "leanpay") -> str:
+    """Where the page shows an operation."""
+    return f"#{dialect}/tag/{operation.tag.lower().replace(' ', '-')}/{operation.method}{operation.path}"
+
+
 async def test_it_shows_every_operation_and_asks_nobody_else(visit: Visit) -> None:
     await visit.open()
     for operation in OPERATIONS:
         # Its groups are shut at first, and what is in them is made when they come into sight.
-        await visit.open(f"#tag/{operation.tag.lower().replace(' ', '-')}/{operation.method}{operation.path}")
+        await visit.open(place_of(operation))
         await expect(visit.page.get_by_role("heading", name=operation.summary, exact=True)).to_be_visible()
     await visit.page.wait_for_load_state("networkidle")
     assert visit.strangers() == []
@@ -68,15 +76,27 @@ async def test_it_shows_every_operation_and_asks_nobody_else(visit: Visit) -> No
     assert f"{visit.site.address}/leanpay/openapi.json" in visit.asked
 
 
+async def test_the_other_api_is_shown_too(visit: Visit) -> None:
+    """An operation of each of its groups."""
+    title = hyperline_openapi.document()["info"]["title"]
+    for operation in {operation.tag: operation for operation in hyperline_operations.OPERATIONS}.values():
+        await visit.open(place_of(operation, dialect="hyperline"), title=title)
+        await expect(visit.page.get_by_role("heading", name=operation.summary, exact=True)).to_be_visible()
+    await visit.page.wait_for_load_state("networkidle")
+    assert visit.strangers() == []
+    assert visit.complaints == []
+    assert f"{visit.site.address}/hyperline/openapi.json" in visit.asked
+
+
 async def test_nothing_is_wider_than_the_screen(visit: Visit) -> None:
-    await visit.open("#tag/invoices/POST/invoices/complete")
+    await visit.open("#leanpay/tag/invoices/POST/invoices/complete")
     await expect(visit.page.get_by_role("heading", name="Import a complete invoice")).to_be_visible()
     widths = await visit.page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
 
 
 async def test_the_fields_stand_in_the_order_of_the_contract(visit: Visit) -> None:
-    await visit.open("#tag/invoices/POST/invoices/complete")
+    await visit.open("#leanpay/tag/invoices/POST/invoices/complete")
     section = visit.page.get_by_role("region", name="Import a complete invoice")
     text = await section.inner_text()
     body = text[text.index("CompleteInvoice") :]
@@ -89,7 +109,7 @@ async def test_a_request_can_be_tried_out_with_a_key(visit: Visit) -> None:
     name = "Dupont tried out"
     await visit.site.company.customer(name)
     page = visit.page
-    await visit.open("#tag/clients/GET/clients")
+    await visit.open("#leanpay/tag/clients/GET/clients")
     await page.locator(".scalar-password-input").first.fill(visit.site.company.key)
     await page.get_by_role("region", name="List clients").get_by_role("button", name="Test Request").click()
     async with page.expect_response(lambda response: "/v1/public/clients" in response.url) as answered:

@@ -1,10 +1,11 @@
-"""docs/statuses.md as core/status.py has it: `python -m tests.house.statuses` writes the page, a law compares it.
+"""docs/statuses.md as core/status.py and core/document_status.py have it: `python -m tests.house.statuses` writes it, a law compares it.
 
 The words of the page stand here, the tables come from the code.
 """
 
 from collections.abc import Iterable, Sequence
 
+from duebook.core.document_status import DOCUMENT_TABLE
 from duebook.core.status import CREDIT_NOTE_TABLE, INVOICE_TABLE, OPEN, TIMELESS
 from tests.house.tree import ROOT
 
@@ -37,11 +38,20 @@ _CREDIT_NOTES = """
 No day changes the status of a credit note. What remains of it is its amount less paybacks and links.
 """
 
+_DOCUMENTS = """
+## Documents
+
+The Hyperline door reads the same facts another way, from the table in [document_status.py](../src/duebook/core/document_status.py): not
+what is late, but how much of a document is settled. No day changes it. Of a credit note, what was paid back counts as paid and what is laid
+on invoices as offset.
+"""
+
 
 def page() -> str:
     """The whole page."""
     invoices = [(f"`{row.status}`", row.when, "" if row.status in TIMELESS else "yes") for row in INVOICE_TABLE]
     credit_notes = [(f"`{row.status}`", row.when) for row in CREDIT_NOTE_TABLE]
+    documents = [(f"`{row.status}`", row.when) for row in DOCUMENT_TABLE]
     return "".join(
         [
             _INTRODUCTION,
@@ -50,6 +60,8 @@ def page() -> str:
             _STORED,
             _CREDIT_NOTES,
             _table(("status", "when"), credit_notes),
+            _DOCUMENTS,
+            _table(("status", "when"), documents),
         ]
     )
 

@@ -1,5 +1,6 @@
 """A law of docs/statuses.md: it says what the code does."""
 
+from duebook.core.document_status import DOCUMENT_STATUSES
 from duebook.core.status import CREDIT_NOTE_STATUSES, INVOICE_STATUSES
 from tests.house.statuses import PAGE, page
 
@@ -12,4 +13,4 @@ def test_the_page_is_what_the_table_generates():
 def test_the_page_names_every_status_in_the_order_of_the_rule():
     named = [line.split("`")[1] for line in page().splitlines() if line.startswith("| `")]
 
-    assert named == [*INVOICE_STATUSES, *CREDIT_NOTE_STATUSES]
+    assert named == [*INVOICE_STATUSES, *CREDIT_NOTE_STATUSES, *DOCUMENT_STATUSES]

@@ -1,73 +1,23 @@
 """Tells a story to the LeanPay door, as an accountant's program would: each document is a body that grows and is sent again whole.
 
-A verb is a method with the pattern of its words. An expectation that does not hold raises Untrue with the place and both sides. What this
-module does not do: compute what should be; that stands in the story.
+What this module does not do: compute what should be; that stands in the story.
 """
 
-import re
-from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Any
 
-from tests.journeys.notation import Step, Unreadable, minor
+from tests.journeys.notation import minor
+from tests.journeys.verbs import Body, Untrue, Verbs, same, verb
 from tests.journeys.wire import Outlet
 
-Body = dict[str, Any]
-_AMOUNT = r"-?\d+(?:\.\d+)?"
-_DAY = r"\d{4}-\d{2}-\d{2}"
-_DOCUMENT = r"[A-Z]{2}-\d+"
-_VERBS: list[tuple[re.Pattern[str], str]] = []
 
-
-class Untrue(Exception):
-    """The books say something else than the story."""
-
-
-def verb(pattern: str) -> Callable[[Any], Any]:
-    """Gives a method its words; groups become its arguments, by name."""
-
-    def named(method: Any) -> Any:
-        _VERBS.append(
-            (
-                re.compile(
-                    pattern.replace("AMOUNT", _AMOUNT).replace("DAY", _DAY).replace("CODE", "[A-Z]{3}").replace("DOCUMENT", _DOCUMENT)
-                ),
-                method.__name__,
-            )
-        )
-        return method
-
-    return named
-
-
-class Teller:
+class Teller(Verbs):
     """The accountant of one tenant: what they know of their documents, and the door they speak to."""
 
     def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
-        self._clients: dict[str, str] = {}
+        super().__init__(outlet)
         self._invoices: dict[str, Body] = {}
         self._credit_notes: dict[str, Body] = {}
         self._import: list[Body] = []
-        self._day = date.min
-
-    async def tell(self, step: Step) -> None:
-        """Do one step. Raises Untrue with its place, or Unreadable."""
-        self._day = step.day
-        try:
-            await self._do(step.words)
-        except Untrue as untrue:
-            raise Untrue(f"{step.place}: {step.words}\n  {untrue}") from None
-        except (Unreadable, KeyError) as unreadable:
-            raise Unreadable(f"{step.place}: {step.words}\n  {unreadable}") from unreadable
-
-    async def _do(self, words: str) -> None:
-        found = [(name, match) for pattern, name in _VERBS if (match := pattern.fullmatch(words))]
-        if len(found) != 1:
-            raise Unreadable(f"{len(found)} verbs have these words: see telling.py")
-        name, match = found[0]
-        deed: Callable[..., Awaitable[None]] = getattr(self, name)
-        await deed(**match.groupdict())
 
     # What happens
 
@@ -127,7 +77,7 @@ class Teller:
         """The same body once more: the answer must be the stored document, untouched."""
         before = await self._read_invoice(name)
         after = await self._sent("/invoices/complete", self._invoices[name])
-        _same("the document", before, after)
+        same("the document", before, after)
 
     # An import on the wire
 
@@ -152,7 +102,7 @@ class Teller:
     async def send(self) -> None:
         """As it should go."""
         answer = await self._sent("/invoices/batch", {"invoices": self._import})
-        _same("the external ids answered", [body["externalId"] for body in self._import], [row["externalId"] for row in answer["data"]])
+        same("the external ids answered", [body["externalId"] for body in self._import], [row["externalId"] for row in answer["data"]])
 
     # What must be
 
@@ -163,11 +113,11 @@ class Teller:
         try:
             await self._do(words)
         except _NotTaken as refusal:
-            _same("the refusal", f"{status} {code}", f"{refusal.status} {', '.join(refusal.codes)}")
+            same("the refusal", f"{status} {code}", f"{refusal.status} {', '.join(refusal.codes)}")
         else:
             raise Untrue("it was taken")
         after = await self._outlet.get(self._day, "/invoices"), await self._outlet.get(self._day, "/credit-notes")
-        _same("the books after a refusal", before, after)
+        same("the books after a refusal", before, after)
 
     @verb(r"expect (?P<name>DOCUMENT) (?P<status>[a-z_]+)(?P<sums>(?:, \w+ AMOUNT)*)")
     async def expect(self, *, name: str, status: str, sums: str) -> None:
@@ -175,41 +125,38 @@ class Teller:
         is_invoice = name in self._invoices
         currency = _currency(self._invoices[name]) if is_invoice else self._credit_notes[name]["currency"]
         found = await (self._read_invoice(name) if is_invoice else self._read_credit_note(name))
-        _same("status", status, found["status"])
+        same("status", status, found["status"])
         for said in filter(None, sums.split(", ")):
             word, amount = said.split()
             key = "amount" if word == "amount" else f"{word}Amount"
-            _same(word, minor(amount, currency=currency), found[key])
+            same(word, minor(amount, currency=currency), found[key])
         listed = await self._outlet.get(self._day, "/invoices" if is_invoice else "/credit-notes", status=status, externalId=name)
-        _same("in the list", [found], listed["data"])
+        same("in the list", [found], listed["data"])
 
     @verb(r"expect shares of (?P<name>DOCUMENT): (?P<amounts>AMOUNT EUR(?:, AMOUNT EUR)*)")
     async def expect_shares(self, *, name: str, amounts: str) -> None:
         """The default-currency amounts of its payments, in order."""
         found = await self._read_invoice(name)
         wanted = [minor(amount.removesuffix(" EUR"), currency="EUR") for amount in amounts.split(", ")]
-        _same("shares", wanted, [row["defaultCurrencyAmount"] for row in found["payments"]])
+        same("shares", wanted, [row["defaultCurrencyAmount"] for row in found["payments"]])
 
     @verb(r"expect (?P<who>\w+) in (?P<currency>CODE):(?P<sums> \w+ AMOUNT(?:, \w+ AMOUNT)*)")
     async def expect_customer(self, *, who: str, currency: str, sums: str) -> None:
         """What a customer owes: outstanding, overdue, unapplied, credit, balance."""
         client = await self._outlet.get(self._day, f"/clients/{self._clients[who]}")
-        balance = next((row for row in client["balances"] if row["currency"] == currency), {})
+        none: Body = {}
+        balance = next((row for row in client["balances"] if row["currency"] == currency), none)
         for said in sums.strip().split(", "):
             word, amount = said.split()
-            _same(word, minor(amount, currency=currency), balance.get(f"{word}Amount", 0))
+            same(word, minor(amount, currency=currency), balance.get(f"{word}Amount", 0))
 
     @verb(r"expect (?P<count>\d+) (?P<status>[a-z_]+ )?invoices?")
     async def expect_count(self, *, count: str, status: str | None) -> None:
         """How many invoices there are in all, or in one status."""
         query = {"status": status.strip()} if status else {}
-        _same("total", int(count), (await self._outlet.get(self._day, "/invoices", **query))["total"])
+        same("total", int(count), (await self._outlet.get(self._day, "/invoices", **query))["total"])
 
     # How it is done
-
-    @property
-    def _today(self) -> str:
-        return self._day.isoformat()
 
     async def _issue(self, name: str, who: str, currency: str, parts: list[tuple[str, str]], worth: str | None) -> None:
         rows: list[Body] = [{"dueDate": due, "currency": currency, "amount": minor(amount, currency=currency)} for due, amount in parts]
@@ -262,8 +209,3 @@ class _NotTaken(Untrue):
 
 def _currency(body: Body) -> str:
     return body["dueDates"][0]["currency"]
-
-
-def _same(what: str, wanted: object, found: object) -> None:
-    if wanted != found:
-        raise Untrue(f"{what}: the story says {wanted!r}, the books say {found!r}")

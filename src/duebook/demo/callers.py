@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from duebook import app
 from duebook.settings import Settings
 from duebook.store.db import Database
 
@@ -43,6 +42,8 @@ async def over_http(*, address: str, key: str) -> AsyncGenerator[Call]:
 @asynccontextmanager
 async def in_process(*, settings: Settings, database: Database, key: str) -> AsyncGenerator[Call]:
     """To the application built here on an open database, byte for byte as a server would hand it on."""
+    from duebook import app  # only here: the command line, `serve` included, holds no door in its memory
+
     application = app.build(settings=settings, database=database)
     headers = [(b"authorization", key.encode()), (b"content-type", b"application/json")]
 

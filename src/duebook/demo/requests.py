@@ -1,15 +1,20 @@
-"""The first requests as text for a shell: the calls of a LeanPay user with the demo company's own ids, to be pasted as often as one likes.
+"""The first requests as text for a shell: the calls of a LeanPay user and of a Hyperline user with the demo company's own ids, to be pasted
+as often as one likes.
 
-Each names its documents by external ids, so that the second paste meets the first one's documents and changes nothing.
+Each names its documents by external ids, or its batch by a name, so that a second paste meets what the first one made and changes nothing.
 """
 
 import json
 import shlex
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from duebook.demo.callers import PREFIX
 from duebook.demo.entry import Cast
+from duebook.hyperline import ids
+
+_BATCH: Final = "first-4"
 
 
 class Printed(NamedTuple):
@@ -37,6 +42,11 @@ def requests(address: str, *, key: str, cast: Cast, day: date) -> list[Printed]:
         ),
         Printed("Read that invoice", _get(f"{address}{PREFIX}/invoices/{cast.invoice_id}", key=key)),
         Printed("List what is overdue today", _get(f"{address}{PREFIX}/invoices?status=overdue", key=key)),
+        Printed(
+            "Send a batch of invoices to the worker, as Hyperline's users do",
+            _post(f"{address}/v2/invoices/batch", key=f"Bearer {key}", body=_hyperline_batch(cast)),
+        ),
+        Printed("Read what became of it", _get(f"{address}/v2/invoices/batch/{_BATCH}", key=f"Bearer {key}")),
     ]
 
 
@@ -79,6 +89,23 @@ def _complete_credit_note(cast: Cast, today: str) -> dict[str, Any]:
         "defaultCurrencyAmount": 3,
         "paybacks": [{"date": today, "amount": 1, "externalId": "first-3-payback"}],
         "invoiceLinks": [{"date": today, "invoice": {"id": cast.invoice_id}, "amount": 1, "externalId": "first-3-link"}],
+    }
+
+
+def _hyperline_batch(cast: Cast) -> dict[str, Any]:
+    """Without a day: pasted on any day it is the same batch, which is accepted and made once."""
+    return {
+        "batch_id": _BATCH,
+        "invoices": [
+            {
+                "batch_invoice_id": "first-4-1",
+                "customer_id": ids.shown(UUID(cast.client_id), kind="customer"),
+                "number": "FIRST-4",
+                "status": "to_pay",
+                "currency": "EUR",
+                "line_items": [{"name": "Conseil", "units_count": 3, "unit_amount": 1, "tax_rate": 0}],
+            }
+        ],
     }
 
 

@@ -16,5 +16,6 @@ decide about `DUEBOOK_DATABASE_URL`: that is for the caller.
 from duebook.embedded.errors import AlreadyRunningError, EmbeddedError
 from duebook.embedded.programs import program
 from duebook.embedded.server import Embedded, borrowed, running, start
+from duebook.embedded.site import data_of
 
-__all__ = ["AlreadyRunningError", "Embedded", "EmbeddedError", "borrowed", "program", "running", "start"]
+__all__ = ["AlreadyRunningError", "Embedded", "EmbeddedError", "borrowed", "data_of", "program", "running", "start"]

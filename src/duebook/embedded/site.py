@@ -49,6 +49,11 @@ def home_of(data_dir: Path) -> Path:
         return data_dir
 
 
+def data_of(data_dir: Path) -> Path:
+    """The folder in which the PostgreSQL of `data_dir` keeps its data, made or not."""
+    return home_of(data_dir) / "postgres"
+
+
 def settle(*, data_dir: Path, as_root: AsRoot, state_dir: Path) -> Site:
     """Decide where and under whom to run. `as_root="drop"` acts as a machine does that refuses user namespaces.
 
