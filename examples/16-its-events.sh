@@ -3,5 +3,5 @@
 set -euo pipefail
 . "$(dirname "$0")/known.sh"
 
-until [ "$(sort -u "$RECEIVED" | wc -l)" -ge 4 ]; do sleep 0.2; done
+for _ in {1..100}; do [ "$(sort -u "$RECEIVED" | wc -l)" -ge 4 ] && break; sleep 0.2; done
 sort -nu "$RECEIVED"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duebook.outbox.addresses import fault_of_url, is_public, spelled
+from duebook.outbox.addresses import FOR_DEVELOPMENT, fault_of_url, is_public, spelled
 
 PUBLIC = (
     "1.1.1.1", "8.8.8.8", "93.184.215.14", "172.15.255.255", "172.32.0.0", "100.63.255.255", "100.128.0.0", "192.0.1.1", "198.17.255.255",
@@ -97,14 +97,17 @@ def test_no_spelling_is_taken_for_a_public_address(host: str):
         ("https://localhost/", "localhost is this machine"),
         ("https://LOCALHOST./", "localhost. is this machine"),
         ("https://books.localhost:8080/", "books.localhost is this machine"),
-        ("https://127.0.0.1/", "127.0.0.1 leads to 127.0.0.1, which is no public address"),
+        ("https://127.0.0.1/", "127.0.0.1 is no public address"),
         ("https://2130706433/", "2130706433 leads to 127.0.0.1, which is no public address"),
         ("https://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1 leads to ::ffff:a00:1, which is no public address"),
-        ("https://169.254.169.254/latest", "169.254.169.254 leads to 169.254.169.254, which is no public address"),
+        ("https://169.254.169.254/latest", "169.254.169.254 is no public address"),
     ],
 )  # fmt: skip
 def test_urls_of_endpoints(url: str, fault: str | None):
-    assert fault_of_url(url, allow_private=False) == fault
+    told = fault_of_url(url, allow_private=False)
+    assert told is None if fault is None else told in (fault, f"{fault} ({FOR_DEVELOPMENT})")
+    # Whoever is refused for the place alone is told how to try it out.
+    assert (told or "").endswith(")") == (fault is not None and fault_of_url(url, allow_private=True) is None)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/hook", "http://localhost/", "https://10.0.0.1/", "http://receiver:80/"])

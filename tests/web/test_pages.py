@@ -29,6 +29,11 @@ async def test_the_document_is_served_as_it_was_made(acme: Company) -> None:
     assert list(answer.json()["components"]["schemas"]["Invoice"]["properties"])[:3] == ["id", "tenantId", "clientId"]
 
 
+async def test_the_address_itself_leads_to_the_pages(acme: Company) -> None:
+    answer = await got(acme, "/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 async def test_everything_the_page_names_is_served_from_here(acme: Company) -> None:
     page = await got(acme, "/docs")
     named: list[str] = []

@@ -53,7 +53,7 @@ class Outcomes:
     def add(self, flight: Flight, answer: Answer, verdict: Verdict, *, at: datetime) -> None:
         """Take an attempt's outcome over."""
         if verdict.status == "given_up":
-            _log.warning("message given up", endpoint=str(flight.seat.target.id), message=str(flight.letter.id), error=answer.error)
+            _log.warning("message given up", endpoint=str(flight.seat.target.id), message=str(flight.letter.id), error=_loggable(answer.status, answer.error))
         outcome = Outcome(flight.letter.id, verdict.status, verdict.next_at, answer.status, answer.error, at)
         self._waiting.append(_Told(flight.seat, flight.letter, outcome, answer.is_good, answer.is_gone))
         self._news.set()
@@ -101,7 +101,15 @@ class Outcomes:
             rows = [(seat.target.id, instant) for seat, instant in changed]
             await deliveries.mark_failing(connection, tenant_id=tenant_id, worker=worker, since=rows)
             for seat, instant in changed:
+                if seat.target.failing_since is None:
+                    last = [told.outcome for told in some if told.seat is seat and not told.is_good][-1]
+                    _log.warning("endpoint fails", endpoint=str(seat.target.id), error=_loggable(last.last_status, last.last_error))
                 seat.target = seat.target._replace(failing_since=instant)
         for endpoint_id in {told.seat.target.id for told in some if told.is_gone}:
             if await deliveries.disable(connection, tenant_id=tenant_id, worker=worker, endpoint_id=endpoint_id, at=at, reason=GONE):
                 _log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=GONE)
+
+
+def _loggable(status: int | None, error: str | None) -> str | None:
+    """Why an attempt failed, without what the receiver wrote: that may repeat the message."""
+    return error if status is None else f"status {status}"

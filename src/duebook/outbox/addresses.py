@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+FOR_DEVELOPMENT: Final = "for development, start the server with DUEBOOK_WEBHOOK_ALLOW_PRIVATE=1"
+"""The way out that a refused URL is told."""
+
 _REFUSED_V4: Final = tuple(
     ipaddress.IPv4Network(text)
     for text in (
@@ -91,7 +94,10 @@ def fault_of(places: Iterable[Place], *, host: str) -> str | None:
     if is_local_name(host):
         return f"{host} is this machine"
     private = [place.address for place in places if not is_public(place.address)]
-    return f"{host} leads to {private[0]}, which is no public address" if private else None
+    if not private:
+        return None
+    way = "" if host == private[0].compressed else f" leads to {private[0]}, which"
+    return f"{host}{way} is no public address"
 
 
 def fault_of_url(url: str, *, allow_private: bool) -> str | None:
@@ -112,8 +118,9 @@ def fault_of_url(url: str, *, allow_private: bool) -> str | None:
     if allow_private:
         return None
     if parts.scheme != "https":
-        return "must begin with https://"
-    return fault_of(spelled(host, port=443), host=host)
+        return f"must begin with https:// ({FOR_DEVELOPMENT})"
+    fault = fault_of(spelled(host, port=443), host=host)
+    return fault and f"{fault} ({FOR_DEVELOPMENT})"
 
 
 def spelled(host: str, *, port: int) -> list[Place]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,13 +40,18 @@ _HEADERS: Final[Mapping[str, str]] = {
 
 
 def routes(documents: Mapping[str, Mapping[str, Any]]) -> list[BaseRoute]:
-    """`/<name>/openapi.json` for each document by dialect name, and `/docs`, where the first is shown first."""
+    """`/<name>/openapi.json` for each document by dialect name, and `/docs`, where the first is shown first; `/` leads there."""
     paths = {name: f"/{name}/openapi.json" for name in documents}
     return [
+        Route("/", _to_docs),
         *(Route(path, _fixed(msgspec.json.encode(documents[name]), media_type="application/json")) for name, path in paths.items()),
         Route("/docs", _fixed(_page(paths, documents), media_type="text/html", headers=_HEADERS)),
         Mount("/docs/static", _Guarded(StaticFiles(directory=_STATIC))),
     ]
+
+
+async def _to_docs(_: Request) -> Response:
+    return RedirectResponse("/docs")
 
 
 def _page(paths: Mapping[str, str], documents: Mapping[str, Mapping[str, Any]]) -> bytes:
