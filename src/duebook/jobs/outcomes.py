@@ -53,7 +53,8 @@ class Outcomes:
     def add(self, flight: Flight, answer: Answer, verdict: Verdict, *, at: datetime) -> None:
         """Take an attempt's outcome over."""
         if verdict.status == "given_up":
-            _log.warning("message given up", endpoint=str(flight.seat.target.id), message=str(flight.letter.id), error=_loggable(answer.status, answer.error))
+            error = _loggable(answer.status, answer.error)
+            _log.warning("message given up", endpoint=str(flight.seat.target.id), message=str(flight.letter.id), error=error)
         outcome = Outcome(flight.letter.id, verdict.status, verdict.next_at, answer.status, answer.error, at)
         self._waiting.append(_Told(flight.seat, flight.letter, outcome, answer.is_good, answer.is_gone))
         self._news.set()
