@@ -51,8 +51,8 @@ class Ground:
         self.server = server
         self._template = opened(server.dsn, company="Bench")
         filling.customers(server.dsn, tenant_id=self._template.tenant_id, count=_CUSTOMERS)
-        # A copy of a database has no counts of what changed, by which the follower would know that nobody has analysed it: do it here, or the
-        # foreign key of both sides is looked up by whichever index is the smallest.
+        # A copy of a database has no counts of what changed, by which the follower would know that nobody has analysed it: done here, or
+        # the foreign key of both sides is looked up by whichever index is the smallest.
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             connection.execute("ANALYZE customers")
 
