@@ -12,6 +12,7 @@ from duebook.core.paper import PaperDraft
 from duebook.jobs import batches as jobs
 from duebook.store import wakeups
 from duebook.store.db import Database
+from duebook.store.wakeups import RESERVED
 from duebook.web.problem import Problem
 from duebook.web.work import Work
 from tests.actions.issuing import customer, draft, line, rows
@@ -123,8 +124,7 @@ async def test_an_item_that_raises_fails_alone_and_waits_for_an_operator(own_dsn
 async def test_who_was_killed_by_an_item_comes_from_the_other_side(
     takes: int, numbers: list[str], own_dsn: str, own_database: Database, dupont: Company
 ):
-    id = await accepted(dupont, await orders(dupont, 3))
-    await set_takes(dupont, id, takes)
+    id = await accepted(dupont, await orders(dupont, 3), takes=takes)
     async with worker(own_database, own_dsn):
         await done(dupont, id)
     outcomes = [item.outcome for item in await items(dupont, id)]
@@ -133,8 +133,7 @@ async def test_who_was_killed_by_an_item_comes_from_the_other_side(
 
 
 async def test_what_nobody_can_run_is_given_up_and_the_next_goes_on(own_dsn: str, own_database: Database, dupont: Company):
-    lost = await accepted(dupont, await orders(dupont, 2))
-    await set_takes(dupont, lost, jobs.MOST_TAKES)
+    lost = await accepted(dupont, await orders(dupont, 2), takes=jobs.MOST_TAKES)
     next_one = await accepted(dupont, await orders(dupont, 2))
     async with worker(own_database, own_dsn):
         await done(dupont, lost, next_one)
@@ -145,10 +144,41 @@ async def test_what_nobody_can_run_is_given_up_and_the_next_goes_on(own_dsn: str
     assert told.count(("batch_item", "failed")) == 2
 
 
-async def set_takes(company: Company, id: UUID, takes: int) -> None:
-    """As if so many workers had died with this batch."""
-    async with company.database.owner() as connection:
-        await connection.execute("UPDATE batches SET takes = $2, state = 'running' WHERE id = $1", id, takes)
+async def test_what_may_kill_its_worker_is_run_while_nothing_else_is(own_dsn: str, own_database: Database, dupont: Company):
+    martin = await open_company(own_database, day=TODAY)
+    innocent = await accepted(martin, await orders(martin))
+    async with own_database.owner() as other, worker(own_database, own_dsn):
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM entities WHERE tenant_id = $1 FOR UPDATE", martin.tenant.id)
+            await until(lambda: was_taken(martin, innocent))
+            await asyncio.sleep(0.1)
+            suspect = await suspected(dupont)
+            await asyncio.sleep(2 * RESERVED.total_seconds())
+            assert (await stored(dupont, suspect))["succeeded"] == 0, "the other is being run"
+        await done(martin, innocent)
+        await done(dupont, suspect)
+    assert (await stored(dupont, suspect))["takes"] == jobs.TOGETHER_TAKES + 1, "waiting is not counted"
+
+
+async def test_nothing_is_run_beside_what_may_kill_its_worker(own_dsn: str, own_database: Database, dupont: Company):
+    martin = await open_company(own_database, day=TODAY)
+    suspect = await suspected(dupont)
+    async with own_database.owner() as other, worker(own_database, own_dsn):
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM entities WHERE tenant_id = $1 FOR UPDATE", dupont.tenant.id)
+            await until(lambda: was_taken(dupont, suspect, times=jobs.TOGETHER_TAKES + 1))
+            await asyncio.sleep(0.1)
+            innocent = await accepted(martin, await orders(martin))
+            await until(lambda: was_taken(martin, innocent))
+            await asyncio.sleep(0.3)
+            assert not await is_done(martin, innocent)
+        await done(dupont, suspect)
+        await done(martin, innocent)
+
+
+async def suspected(company: Company) -> UUID:
+    """A batch that so many workers died with that the next one takes care."""
+    return await accepted(company, await orders(company), takes=jobs.TOGETHER_TAKES)
 
 
 async def test_a_batch_that_cannot_get_its_locks_is_counted_and_comes_again(own_dsn: str, own_database: Database, dupont: Company):
@@ -170,16 +200,17 @@ async def was_taken(company: Company, id: UUID, *, times: int = 1) -> bool:
     return (await stored(company, id))["takes"] >= times
 
 
-async def test_a_worker_that_stops_finishes_its_batch_and_leaves_the_next(own_dsn: str, own_database: Database, dupont: Company):
-    first, second = [await accepted(dupont, await orders(dupont)) for _ in range(2)]
+async def test_a_worker_that_stops_finishes_what_it_has_in_hand_and_leaves_the_next(own_dsn: str, own_database: Database, dupont: Company):
+    *in_hand, following = [await accepted(dupont, await orders(dupont)) for _ in range(jobs.LANES + 1)]
     async with own_database.owner() as other, worker(own_database, own_dsn) as stop:
         async with other.transaction():
             await other.execute("SELECT 1 FROM entities WHERE tenant_id = $1 FOR UPDATE", dupont.tenant.id)
-            await until(lambda: was_taken(dupont, first))
+            for id in in_hand:
+                await until(lambda id=id: was_taken(dupont, id))
             stop.set()
             await asyncio.sleep(0.2)
-        await done(dupont, first)
-    found = await stored(dupont, second)
+        await done(dupont, *in_hand)
+    found = await stored(dupont, following)
     assert (found["state"], found["takes"], found["taken_at"]) == ("pending", 0, None)
 
 
@@ -228,8 +259,8 @@ async def until_accepted(company: Company) -> UUID:
 async def test_too_much_for_one_unit_of_work_is_run_item_by_item(own_dsn: str, own_database: Database, dupont: Company):
     """A few items with a thousand lines each take longer together than a unit may; each alone does not, and no second take is needed."""
     id = await customer(dupont)
-    long = await accepted(dupont, [draft(id, *[line() for _ in range(1_000)]) for _ in range(20)])
-    async with worker(own_database, own_dsn, seconds=0.7):
+    long = await accepted(dupont, [draft(id, *[line() for _ in range(1_000)]) for _ in range(40)])
+    async with worker(own_database, own_dsn, seconds=1.4):
         await done(dupont, long, seconds=60)
     found = await stored(dupont, long)
-    assert (found["succeeded"], found["failed"], found["takes"]) == (20, 0, 1)
+    assert (found["succeeded"], found["failed"], found["takes"]) == (40, 0, 1)

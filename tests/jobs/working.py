@@ -21,8 +21,8 @@ from tests.conftest import TODAY
 from tests.make import Company
 
 
-async def accepted(company: Company, drafts: list[PaperDraft], *, name: str | None = None) -> UUID:
-    """Accept a batch of drafts, called 0, 1, 2 …; gives its id."""
+async def accepted(company: Company, drafts: list[PaperDraft], *, name: str | None = None, takes: int = 0) -> UUID:
+    """Accept a batch of drafts, called 0, 1, 2 …, as if so many workers had died with it; gives its id."""
     chosen = name or str(uuid4())
 
     async def deed(unit: Unit) -> UUID:
@@ -35,6 +35,8 @@ async def accepted(company: Company, drafts: list[PaperDraft], *, name: str | No
         )
         found = await batches.by_name(unit.connection, tenant_id=unit.tenant.id, name=chosen)
         assert found is not None
+        if takes:
+            await unit.connection.execute("UPDATE batches SET takes = $2, state = 'running' WHERE id = $1", found.id, takes)
         return found.id
 
     return await within(company, deed)

@@ -37,8 +37,8 @@ from duebook.store.unit import Unit
 Drafts = Sequence[tuple[int, PaperDraft]]
 """Drafts with their position in the request or batch."""
 
-LONG: Final = 100
-"""Lines of a draft that takes so long to judge that others are given a turn after it."""
+LINES_A_TURN: Final = 2
+"""Lines that are judged before whatever else this process does is given a turn: another batch that is being written, a deadline."""
 
 
 class Origin(NamedTuple):
@@ -71,14 +71,17 @@ async def issue_documents(unit: Unit, drafts: Drafts, *, origin: Origin | None =
     shelf = await look_up(unit, [draft for _, draft in drafts])
     circle = Circle(unit, shelf, now=now, asked_at=asked_at or now)
     issued: list[Issued] = []
+    lines = 0
     for position, draft in drafts:
         judged = circle.judge(draft)
         if isinstance(judged, list):
             issued.append(Issued(position, refusals=judged))
         else:
             issued.append(Issued(position, judged.paper, judged.transactions, content=papers.encoded(judged.paper.content)))
-        if len(draft.lines) >= LONG:
-            # No counter is moved yet: whatever else this process does goes on, and a deadline can end the unit.
+        lines += len(draft.lines)
+        if lines >= LINES_A_TURN:
+            # No counter is moved yet: nobody waits for this unit.
+            lines = 0
             await asyncio.sleep(0)
     if unit.stores:
         await _number(unit, [one for one in issued if one.paper is not None])

@@ -1,8 +1,8 @@
-"""The worker's batches: a wake-up names a tenant, whose oldest batches are run one after the other, each in a transaction of its own.
+"""The worker's batches: a wake-up names a tenant, whose oldest batches are run, each in a transaction of its own, two at a time.
 
 A batch is counted when it is taken, in a transaction that stands whatever becomes of the run. One that was taken often without an outcome
-is run item by item, so that what kills it fails alone, and is in the end given up. What this module does not do: make invoices, or decide
-whose turn it is.
+is run by itself and item by item, so that what kills it fails alone, and is in the end given up. What this module does not do: make
+invoices, or decide whose turn it is.
 """
 
 import asyncio
@@ -17,13 +17,15 @@ import structlog
 
 from duebook.actions.run_batch import fail_item, give_up, run_batch
 from duebook.jobs.bell import Bell
-from duebook.jobs.rounds import PASSING, passes, rounds, told
+from duebook.jobs.gate import Crowded, Gate
+from duebook.jobs.rounds import PASSING, passes, rounds, side_by_side, told
 from duebook.store import batches, tenants, wakeups
 from duebook.store.batches import Taken
 from duebook.store.db import FULL, REPEATABLE, TIMED_OUT, Database
 from duebook.store.pool import Busy
 from duebook.store.queue import Queue
 from duebook.store.unit import Actor, Tenant, Unit
+from duebook.store.wakeups import RESERVED
 from duebook.web.problem import Problem
 from duebook.web.today import now, today
 from duebook.web.work import Attempt, Work
@@ -33,12 +35,15 @@ _log = structlog.get_logger("duebook.worker")
 AT_ONCE: Final = 4
 """Tenants whose batches one worker runs at the same time."""
 TOGETHER_TAKES: Final = 3
-"""A batch that was taken so often without an outcome is run item by item from then on."""
+"""A batch that was taken so often without an outcome is run item by item from then on, and nothing beside it: it may kill its worker."""
 MOST_TAKES: Final = 10
 """After so many takes what is still open is given up."""
 SWEEP_SECONDS: Final = 2.0
+LANES: Final = 2
+"""Batches of one tenant that run at the same time: one is judged while the other, which has its seller's counter locked, is written."""
 _TURN_SECONDS: Final = 0.2
-"""After so long a tenant goes to the end of the queue, and another has its turn."""
+"""After so long a tenant goes to the end of the queue, if another waits there, and that one has its turn."""
+_ALONE_SECONDS: Final = 0.8 * RESERVED.total_seconds()
 _CONNECT_SECONDS: Final = 1.0
 _LAST_WORDS_SECONDS: Final = 3
 _LOG_KEPT: Final = timedelta(hours=1)
@@ -78,6 +83,7 @@ class _Turns:
         self._database, self._work, self._queue, self._bell = database, work, queue, bell
         self._pinned, self._stop = pinned, stop
         self._busy: set[UUID] = set()
+        self._gate = Gate()
 
     async def serve(self, id: int, tenant_id: UUID) -> None:
         """One wake-up. After a turn that ended early the tenant is left to the sweep, so that what fails at once is not tried at once."""
@@ -87,20 +93,27 @@ class _Turns:
                 return
             self._busy.add(tenant_id)
             try:
-                await self._turn(tenant_id)
+                while await self._turn(tenant_id) and not await wakeups.others_wait(self._queue.asked, tenant_id=tenant_id):
+                    pass
             finally:
                 self._busy.discard(tenant_id)
             await wakeups.finish(self._queue.asked, id=id, tenant_id=tenant_id, at=now())
         except Exception as error:  # noqa: BLE001 - also a bug of ours: the batch is counted and comes again, and other batches go on
             told(error, tenant=str(tenant_id))
 
-    async def _turn(self, tenant_id: UUID) -> None:
+    async def _turn(self, tenant_id: UUID) -> bool:
+        """Run batches of a tenant for the time of a turn; gives whether that was too short for all that wait."""
         async with self._database.owner() as connection:
             tenant = await tenants.read(connection, tenant_id=tenant_id)
         if tenant is None:
-            return
+            return False
         end = time.monotonic() + _TURN_SECONDS
-        taken = await self._do(tenant, _take)
+        taken = await self._do(tenant, _take_some)
+        await side_by_side([self._lane(tenant, one, end=end) for one in taken])
+        return bool(taken) and time.monotonic() >= end and not self._stop.is_set()
+
+    async def _lane(self, tenant: Tenant, taken: Taken | None, *, end: float) -> None:
+        """Run a batch that was taken, and one after the other those that are taken next."""
         while taken is not None:
             try:
                 if self._stop.is_set():
@@ -123,7 +136,7 @@ class _Turns:
             await self._do(tenant, lambda unit: give_up(unit, id=taken.id))
             return None
         if taken.takes > TOGETHER_TAKES:
-            await self._run_by_item(tenant, taken)
+            await self._run_alone(tenant, taken)
             return None
 
         async def run_and_take_next(unit: Unit) -> Taken | None:
@@ -131,14 +144,23 @@ class _Turns:
             # In the transaction of the outcomes, so that a batch costs one wait for the disk, and still before the next is run.
             return None if self._stop.is_set() or time.monotonic() >= end else await _take(unit)
 
+        async with self._gate.beside():
+            try:
+                return await self._do(tenant, run_and_take_next)
+            except Problem as problem:
+                if not isinstance(problem.__cause__, TIMED_OUT):
+                    raise
+                # Too much for one unit of work is not too much for one item.
+                await self._run_by_item(tenant, taken)
+                return None
+
+    async def _run_alone(self, tenant: Tenant, taken: Taken) -> None:
+        """Run a batch item by item while this worker runs no other; give it back where it cannot be alone before its take is over."""
         try:
-            return await self._do(tenant, run_and_take_next)
-        except Problem as problem:
-            if not isinstance(problem.__cause__, TIMED_OUT):
-                raise
-            # Too much for one unit of work is not too much for one item.
-            await self._run_by_item(tenant, taken)
-            return None
+            async with self._gate.alone(patience=_ALONE_SECONDS):
+                await self._run_by_item(tenant, taken)
+        except Crowded:
+            await self._give_back(tenant, taken)
 
     async def _run_by_item(self, tenant: Tenant, taken: Taken) -> None:
         """Each item in a transaction of its own; one that raises is failed.
@@ -169,6 +191,14 @@ class _Turns:
         if tenant.tells:
             self._bell.ring(tenant.id)
         return result
+
+
+async def _take_some(unit: Unit) -> list[Taken]:
+    """One batch for each lane, as long as any wait."""
+    taken: list[Taken] = []
+    while len(taken) < LANES and (one := await _take(unit)) is not None:
+        taken.append(one)
+    return taken
 
 
 async def _take(unit: Unit) -> Taken | None:

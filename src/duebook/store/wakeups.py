@@ -56,6 +56,11 @@ async def begin(asked: Asked, *, id: int) -> None:
     await asked.execute(_SQL["begin"], id)
 
 
+async def others_wait(asked: Asked, *, tenant_id: UUID) -> bool:
+    """Whether a wake-up of another tenant waits for a worker."""
+    return bool(await asked.fetch(_SQL["others_wait"], tenant_id))
+
+
 async def finish(asked: Asked, *, id: int, tenant_id: UUID, at: datetime) -> None:
     """Take a wake-up out of the queue, and queue its tenant again, behind the others, if a batch of its still waits."""
     await asked.execute(_SQL["finish"], tenant_id, id, at - RESERVED, at + RESERVED)

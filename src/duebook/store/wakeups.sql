@@ -22,6 +22,12 @@ UPDATE pgqueuer
 SET dedupe_key = NULL
 WHERE id = $1
 
+-- name: others_wait
+SELECT 1
+FROM pgqueuer
+WHERE status = 'queued' AND dedupe_key <> 'batches ' || $1::uuid::text
+LIMIT 1
+
 -- name: finish
 -- Takes the wake-up $2 out of the queue, and queues the tenant again, at the end, if a batch waits for a worker: open, and not taken
 -- between $3 and $4.
