@@ -57,10 +57,10 @@ class Ground:
             connection.execute("ANALYZE customers")
 
     @contextmanager
-    def copy(self, name: str) -> Generator[Books]:
-        """Empty books of the company Bench in a database of their own, dropped at the end."""
+    def copy(self, name: str, *, template: str = "duebook") -> Generator[Books]:
+        """The books of the company Bench in a database of their own, empty or as the database `template` has them; dropped at the end."""
         with psycopg.connect(self.server.superuser_dsn, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER duebook TEMPLATE duebook".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER duebook TEMPLATE {template}".encode())
         dsn = urlunsplit(urlsplit(self.server.dsn)._replace(path=f"/{name}"))
         try:
             yield Books(dsn=dsn, tenant_id=self._template.tenant_id, key=self._template.key)

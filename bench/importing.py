@@ -13,6 +13,7 @@ import psycopg
 from bench import copying, driving, reference, requests
 from bench.accounting import Cost
 from bench.copying import Dump
+from bench.driving import Sent
 from bench.figures import Figure, Report
 from bench.ground import Books, Ground, ground, serving
 
@@ -25,15 +26,20 @@ _DRAIN_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One import: how many invoices, in how many seconds with the follower's, and the CPU of the whole."""
+    """One import: how many invoices, in how many seconds with the follower's, the CPU of the whole, and how its requests went."""
 
     count: int
     seconds: float
     cost: Cost
+    sent: Sent
 
     @property
     def rate(self) -> float:
         return self.count / self.seconds
+
+    def rate_of_first(self, count: int) -> float:
+        """Invoices a second until so many were answered; the follower's work is not in it."""
+        return count / (self.sent.ended[count // requests.BATCH - 1] - self.sent.began)
 
     @property
     def each(self) -> Cost:
@@ -94,12 +100,12 @@ def _report(
     figure("CPU per imported invoice in rows of that COPY", whole)
 
 
-def served(here: Ground, books: Books, *, workers: int, series: str, count: int = INVOICES) -> Run:
+def served(here: Ground, books: Books, *, workers: int, series: str) -> Run:
     """Import through a server of its own, which is warm when the clock starts."""
     with psycopg.connect(books.dsn, autocommit=True) as watcher:
         customers = [row[0] for row in watcher.execute("SELECT id FROM customers")]
         warm_up = requests.write(here.folder / "warm-up", requests.imports(books, customers=customers, count=_WARM_UP, series=f"w{series}"))
-        file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=count, series=series))
+        file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=INVOICES, series=series))
         before_all = sealed(watcher)
         with serving({"DUEBOOK_DATABASE_URL": books.dsn}, workers=workers) as server:
             driving.send(server.port, warm_up, connections=CONNECTIONS)
@@ -108,9 +114,9 @@ def served(here: Ground, books: Books, *, workers: int, series: str, count: int 
             before = here.cost(server)
             sent = driving.send(server.port, file, connections=CONNECTIONS)
             answered = here.cost(server)
-            drained(watcher, rows=before_all + _WARM_UP + count)
+            drained(watcher, rows=before_all + _WARM_UP + INVOICES)
             after = here.cost(server)
-    return Run(count, sent.seconds + after.since(answered).total, after.since(before))
+    return Run(INVOICES, sent.seconds + after.since(answered).total, after.since(before), sent)
 
 
 def sealed(watcher: "psycopg.Connection") -> int:
