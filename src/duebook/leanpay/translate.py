@@ -5,7 +5,6 @@ From here on nobody says `clientId`; and nobody below formats a date. Nothing is
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
@@ -18,11 +17,12 @@ from duebook.core.customer import Balance, Customer
 from duebook.core.instalment import InstalmentDraft
 from duebook.core.invoice import KEEP, InvoiceDraft, LinkDraft, Reference
 from duebook.core.money import shares
-from duebook.core.status import status_on
+from duebook.core.status import OPEN, status_on
 from duebook.leanpay import wire
 from duebook.store.credit_notes import CreditNoteView
 from duebook.store.invoices import InvoiceRow, InvoiceView
 from duebook.web.instants import created, created_ms, instant, instant_of
+from duebook.web.kept import Kept
 
 # Requests to drafts
 
@@ -129,30 +129,33 @@ def _links(rows: Any, counterpart: Any) -> tuple[LinkDraft, ...] | None:
 
 # Documents to answers
 
+_DAYS: Final = Kept[date](lambda day: f"{day.isoformat()}T00:00:00.000Z")
+"""Days as midnight UTC with milliseconds."""
+# Untyped, for currency and status are the contract's words: the one came in through the enum, the other is core.status's.
+_instalment: Final[Any] = wire.Instalment
+_invoice: Final[Any] = wire.Invoice
 _NO_ROWS: Final[tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]] = [], []
 """What nine invoices of ten have: they share it, for an answer is only encoded."""
 
 
 def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
     """The invoice as the contract shows it on `day`; rows by date, then by recording."""
-    face, rows = view
-    # A page has a hundred of them: taken apart in one step, in the order of InvoiceFace.
+    # A page has a hundred of them: taken apart in one step, and most need not ask for their status.
     (
         id, customer_id, external_id, reference, amount, currency, value, issued_on, due_on, only_due_on, dates, amounts, values,
-        paid, offset, standing, uncovered_on, promised_on, updated_ms, *_,
-    ) = face  # fmt: skip
-    words: Any = currency, status_on(standing=standing, uncovered_on=uncovered_on, promised_on=promised_on, day=day)
-    currency, status = words  # the contract's words: the one came in through the enum, the other is core.status's
+        paid, offset, standing, uncovered_on, promised_on, updated_ms,
+    ), rows = view  # fmt: skip
+    status = standing if standing != OPEN else status_on(standing=standing, uncovered_on=uncovered_on, promised_on=promised_on, day=day)
     payments, links = _invoice_rows(rows, amount, value) if rows else _NO_ROWS
     made_ms = None if id is None else created_ms(id)
     made = None if made_ms is None else instant_of(made_ms)
-    issued, due = day_out(issued_on), day_out(due_on)
+    issued, due = _DAYS[issued_on], _DAYS[due_on]
     remaining = amount - paid - offset
     if dates is None or amounts is None or values is None:
-        parts = [wire.Instalment(due if only_due_on is None else day_out(only_due_on), currency, amount, value)]
+        parts = [_instalment(due if only_due_on is None else _DAYS[only_due_on], currency, amount, value)]
     else:
-        parts = [wire.Instalment(day_out(on), currency, part, worth) for on, part, worth in zip(dates, amounts, values, strict=True)]
-    return wire.Invoice(
+        parts = [_instalment(_DAYS[on], currency, part, worth) for on, part, worth in zip(dates, amounts, values, strict=True)]
+    return _invoice(
         None if id is None else str(id),
         tenant_id,
         str(customer_id),
@@ -166,7 +169,7 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
         issued,
         due,
         status,
-        day_out(promised_on) if promised_on and status == "upcoming_payment" else None,
+        _DAYS[promised_on] if promised_on and status == "upcoming_payment" else None,
         parts,
         payments,
         links,
@@ -184,10 +187,10 @@ def _invoice_rows(rows: Sequence[InvoiceRow], amount: int, value: int | None) ->
     for row, share in sorted(zip(rows, worth, strict=True), key=lambda pair: pair[0][2]):
         kind, part, dated_on, external_id, credit_note_id, credit_note_external_id = row
         if kind == "payment":
-            payments.append(wire.MoneyRow(day_out(dated_on), part, share, external_id))
+            payments.append(wire.MoneyRow(_DAYS[dated_on], part, share, external_id))
         elif kind == "link":
             other = wire.Counterpart(str(credit_note_id), credit_note_external_id)
-            links.append(wire.CreditNoteLinkRow(day_out(dated_on), part, share, external_id, other))
+            links.append(wire.CreditNoteLinkRow(_DAYS[dated_on], part, share, external_id, other))
     return payments, links
 
 
@@ -199,10 +202,10 @@ def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
     links: list[wire.InvoiceLinkRow] = []
     for row, share in sorted(zip(view.rows, worth, strict=True), key=lambda pair: pair[0].dated_on):
         if row.kind == "payback":
-            paybacks.append(wire.MoneyRow(day_out(row.dated_on), row.amount, share, row.external_id))
+            paybacks.append(wire.MoneyRow(_DAYS[row.dated_on], row.amount, share, row.external_id))
         else:
             other = wire.Counterpart(str(row.invoice_id), row.invoice_external_id)
-            links.append(wire.InvoiceLinkRow(day_out(row.dated_on), row.amount, share, row.external_id, other))
+            links.append(wire.InvoiceLinkRow(_DAYS[row.dated_on], row.amount, share, row.external_id, other))
     return wire.CreditNote(
         id=_id(document.id),
         tenantId=tenant_id,
@@ -213,7 +216,7 @@ def credit_note(view: CreditNoteView, *, tenant_id: str) -> wire.CreditNote:
         remainingAmount=document.amount_remaining,
         paybackAmount=document.amount_paid_back,
         deductedAmount=document.amount_linked,
-        issueDate=day_out(document.issued_on),
+        issueDate=_DAYS[document.issued_on],
         paybacks=paybacks,
         invoiceLinks=links,
         status=cast("Any", document.standing),  # a CHECK and core.status hold it to the contract's words
@@ -263,12 +266,6 @@ def _balance(balance: Balance) -> wire.ClientBalance:
 def _exact(amount: int) -> int:
     """A sum over many documents, digit for digit: the encoder knows 64 bits, which enough documents of the largest amount exceed."""
     return amount if -(1 << 63) <= amount < 1 << 64 else cast("Any", Raw(str(amount).encode()))
-
-
-@lru_cache(maxsize=8_192)
-def day_out(day: date) -> str:
-    """A day as midnight UTC with milliseconds."""
-    return f"{day.isoformat()}T00:00:00.000Z"
 
 
 def _id(id: UUID | None) -> str | None:

@@ -4,7 +4,6 @@ what is only shown goes as the columns that an answer needs (`InvoiceFace`).
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import repeat
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -37,8 +36,8 @@ class InvoiceRow(NamedTuple):
 class InvoiceFace(NamedTuple):
     """What an answer shows of an invoice without its rows.
 
-    A record of `read` or of a page stands for it as it is, with more columns behind: making a value of each row of a page takes as long as
-    fetching it. Of a single instalment only a due date other than the invoice's is told. `updated_ms`: milliseconds since 1970; in
+    The first columns of a record of `read` or of a page stand for it as a plain tuple: making a value of each row of a page takes as long
+    as fetching it. Of a single instalment only a due date other than the invoice's is told. `updated_ms`: milliseconds since 1970; in
     a dry run a new invoice has neither it nor an id.
     """
 
@@ -134,18 +133,18 @@ async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceV
         return None
     first: Any = records[0]
     rows: list[Any] = [record[_WIDTH:-1] for record in records[1:]]
-    return first, rows
+    return first[:_WIDTH], rows
 
 
 async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> Iterable[InvoiceView]:
     """The invoices of a page (`lists.page`: a face, then how many rows it has) with their rows; those that have none cost nothing more."""
     ids = [record[0] for record in records if record[_WIDTH]]
     if not ids:
-        return zip(records, repeat(()))
+        return [(record[:_WIDTH], ()) for record in records]
     rows: dict[UUID, list[Any]] = {}
     for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids):
         rows.setdefault(row[0], []).append(row[1:])
-    return [(record, rows.get(record[0], ())) for record in records]
+    return [(record[:_WIDTH], rows.get(record[0], ())) for record in records]
 
 
 async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:

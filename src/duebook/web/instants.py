@@ -5,12 +5,14 @@ made by one request shares its instant, and what was made in one second all but 
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+from duebook.web.kept import Kept
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SECONDS: Final = Kept[int](lambda number: (_EPOCH + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S."))
 _MILLISECONDS: Final = [f"{millisecond:03d}Z" for millisecond in range(1_000)]
 
 
@@ -21,7 +23,7 @@ def instant(moment: datetime) -> str:
 
 def instant_of(milliseconds: int) -> str:
     """The instant so many milliseconds after the beginning of 1970."""
-    return _second(milliseconds // 1_000) + _MILLISECONDS[milliseconds % 1_000]
+    return _SECONDS[milliseconds // 1_000] + _MILLISECONDS[milliseconds % 1_000]
 
 
 def created(id: UUID) -> str:
@@ -31,9 +33,4 @@ def created(id: UUID) -> str:
 
 def created_ms(id: UUID) -> int:
     """The same in milliseconds since the beginning of 1970."""
-    return id.int >> 80
-
-
-@lru_cache(maxsize=8_192)
-def _second(number: int) -> str:
-    return (_EPOCH + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S.")
+    return int.from_bytes(id.bytes[:6], "big")
