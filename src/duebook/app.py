@@ -31,6 +31,7 @@ from duebook.store.db import LOST, OUT_OF_ROOM, TIMED_OUT, Database
 from duebook.store.facts import Tellers
 from duebook.store.room import Room
 from duebook.web import pages
+from duebook.web.connection import Connection
 from duebook.web.door import Door
 from duebook.web.keys import Keys
 from duebook.web.limits import Limits
@@ -157,7 +158,7 @@ async def serve(*, settings: Settings, dsn: str, listener: socket.socket, room: 
         build(settings=settings, database=database, room=room),
         loop="uvloop",
         interface="asgi3",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
