@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from duebook.store import document_lists, statistics
+from duebook.store.connection import KeptConnection
 from duebook.store.db import Connection, Database
 from duebook.store.document_lists import Asked, Place, Stretch, Today
 from duebook.store.queries import load, render
@@ -161,15 +162,15 @@ async def test_a_page_of_documents_is_walked_to_by_key(own_database: Database, n
 async def _plan_of_page(database: Database, tenant_id: UUID, asked: Asked, stretch: Stretch) -> dict[str, Any]:
     """The plan of the statement that a list really sends."""
     sent: list[str] = []
-    fetch = Connection.fetch
+    fetch = KeptConnection.fetch
 
-    async def seen(self: Connection, query: str, *arguments: Any) -> Any:
+    async def seen(self: KeptConnection, query: str, *arguments: Any) -> Any:
         sent.append(query)
         return await fetch(self, query, *arguments)
 
     today = Today(day=date(2026, 2, 1), timezone="Europe/Paris")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Connection, "fetch", seen)
+        patched.setattr(KeptConnection, "fetch", seen)
         async with database.tenant(tenant_id) as connection:
             await document_lists.page(connection, tenant_id=tenant_id, asked=asked, stretch=stretch, today=today)
     async with database.tenant(tenant_id) as connection:

@@ -8,18 +8,15 @@ does not do: SQL of the books.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import asyncpg.transaction
 
+from duebook.store.connection import Connection, KeptConnection, Watch
 from duebook.store.pool import Pool
 
-if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record]
-else:  # generic only in its stubs
-    Connection = asyncpg.Connection
 Transaction = asyncpg.transaction.Transaction
 
 APP_ROLE: Final = "duebook_app"
@@ -78,20 +75,14 @@ def is_bug(error: BaseException) -> bool:
     return isinstance(error, ValueError)
 
 
-class _KeptConnection(Connection):
-    """A connection that remembers for which tenant it is set."""
-
-    kept_tenant: UUID | None = None
-
-
 class _Held:
     """`async with`: a connection as `duebook_app`, set for one tenant (None: for whichever it was), until the block ends."""
 
     __slots__ = ("_connection", "_patience", "_pool", "_tenant_id")
 
-    def __init__(self, pool: Pool[_KeptConnection], tenant_id: UUID | None, patience: float) -> None:
+    def __init__(self, pool: Pool[KeptConnection], tenant_id: UUID | None, patience: float) -> None:
         self._pool, self._tenant_id, self._patience = pool, tenant_id, patience
-        self._connection: _KeptConnection | None = None
+        self._connection: KeptConnection | None = None
 
     async def __aenter__(self) -> Connection:
         tenant_id = self._tenant_id
@@ -117,7 +108,7 @@ class _Held:
 class Database:
     """Two pools on one PostgreSQL: `tenant` for requests and work of one tenant, `owner` for what crosses tenants."""
 
-    def __init__(self, app: Pool[_KeptConnection], owner: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, app: Pool[KeptConnection], owner: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._app = app
         self._owner = owner
 
@@ -134,16 +125,19 @@ class Database:
             "idle_in_transaction_session_timeout": str(int(silent_seconds * 1000)),
         }
 
-        async def connect() -> _KeptConnection:
+        watch = Watch(seconds=statement_seconds + 5)
+
+        async def connect() -> KeptConnection:
             connection: Any = await asyncpg.connect(
                 dsn,
-                connection_class=_KeptConnection,
+                connection_class=KeptConnection,
                 statement_cache_size=500,
                 max_cached_statement_lifetime=0,
                 server_settings=settings,
                 command_timeout=statement_seconds + 5,
             )
             await connection.execute(f"SET ROLE {APP_ROLE}")
+            watch.add(connection)
             return connection
 
         owner = await asyncpg.create_pool(

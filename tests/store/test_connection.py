@@ -1,0 +1,111 @@
+"""The pool's connection fetches as the driver's own does, and is cut where PostgreSQL answers no more."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from duebook.store.connection import KeptConnection, Watch
+from duebook.store.db import Database
+
+SQL = "SELECT n, $1::text AS word, $2::uuid AS id, now() AT TIME ZONE 'UTC' IS NULL AS never FROM generate_series(1, 3) AS n"
+ARGUMENTS = ("a", UUID(int=7))
+NOBODY = UUID(int=1)
+
+
+async def theirs(connection: Any, query: str, *args: Any) -> list[Any]:
+    return await asyncpg.Connection.fetch(connection, query, *args)
+
+
+async def test_records_are_those_of_the_driver(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        expected = await theirs(connection, SQL, *ARGUMENTS)
+        for _ in range(2):
+            found = await connection.fetch(SQL, *ARGUMENTS)
+            assert found == expected
+            assert found[0]["word"] == "a"
+        assert await connection.fetch("SELECT 1 WHERE false") == []
+
+
+@pytest.mark.parametrize("args", [(), ("a",), ("a", 7), ("a", UUID(int=7), 1)])
+async def test_wrong_arguments_are_refused_alike(database: Database, args: tuple[Any, ...]) -> None:
+    async with database.tenant(NOBODY) as connection:
+        told: list[BaseException] = []
+        for fetch in (theirs(connection, SQL, *args), connection.fetch(SQL, *args)):
+            with pytest.raises((asyncpg.InterfaceError, asyncpg.DataError)) as raised:
+                await fetch
+            told.append(raised.value)
+        assert (type(told[0]), str(told[0])) == (type(told[1]), str(told[1]))
+        assert len(await connection.fetch(SQL, *ARGUMENTS)) == 3
+
+
+async def test_what_postgresql_refuses_is_raised_and_the_connection_goes_on(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await connection.fetch("SELECT 1 / $1::int", 0)
+        assert [row[0] for row in await connection.fetch("SELECT 1 / $1::int", 1)] == [1]
+
+
+async def test_a_statement_whose_columns_changed_is_prepared_anew(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        await connection.execute("CREATE TEMPORARY TABLE changing (a int)")
+        await connection.execute("INSERT INTO changing VALUES (1)")
+        assert [tuple(row) for row in await connection.fetch("SELECT * FROM changing")] == [(1,)]
+        await connection.execute("ALTER TABLE changing ADD COLUMN b int DEFAULT 2")
+
+        for _ in range(2):
+            assert [tuple(row) for row in await connection.fetch("SELECT * FROM changing")] == [(1, 2)]
+
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("ALTER TABLE changing ADD COLUMN c int")
+        with pytest.raises(asyncpg.InvalidCachedStatementError):
+            await connection.fetch("SELECT * FROM changing")
+        await transaction.rollback()
+
+
+async def test_more_statements_than_are_kept(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        for number in range(1_050):
+            assert (await connection.fetch(f"SELECT {number}"))[0][0] == number
+
+
+async def test_a_listener_still_hears_what_is_asked(database: Database) -> None:
+    heard: list[str] = []
+    async with database.tenant(NOBODY) as connection:
+        connection.add_query_logger(lambda query: heard.append(query.query))
+        await connection.fetch("SELECT 1")
+        await asyncio.sleep(0)
+    assert heard == ["SELECT 1"]
+
+
+async def test_a_closed_connection_is_lost(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        await connection.fetch("SELECT 1")
+        await connection.close()
+        with pytest.raises(asyncpg.InterfaceError):
+            await connection.fetch("SELECT 1")
+
+
+async def test_a_fetch_that_is_cancelled_leaves_a_connection_that_answers(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await connection.fetch("SELECT pg_sleep(30)")
+        assert [row[0] for row in await connection.fetch("SELECT 1")] == [1]
+
+
+async def test_who_waits_too_long_is_cut_off_and_who_does_not_goes_on(database: Database) -> None:
+    watch = Watch(seconds=0.5)
+    async with database.tenant(NOBODY) as slow, database.tenant(NOBODY) as other:
+        assert isinstance(slow, KeptConnection)
+        assert isinstance(other, KeptConnection)
+        watch.add(slow)
+        watch.add(other)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(20):
+                await slow.fetch("SELECT pg_sleep(30)")
+        assert slow.is_closed()
+        assert [row[0] for row in await other.fetch("SELECT 1")] == [1]
