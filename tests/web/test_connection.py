@@ -59,7 +59,7 @@ def connected(kind: type[HttpToolsProtocol], *messages: Any, keep_alive: float =
                 raise message
             await send(message)
 
-    config = uvicorn.Config(app, http=kind, ws="none", interface="asgi3", log_config=None, timeout_keep_alive=keep_alive)  # type: ignore[arg-type]
+    config = uvicorn.Config(app, http=kind, ws="none", interface="asgi3", log_config=None, timeout_keep_alive=keep_alive)
     config.load()
     state = ServerState()
     state.default_headers = [(b"date", b"today")]

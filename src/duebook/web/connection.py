@@ -1,8 +1,8 @@
 """One HTTP connection, as uvicorn keeps it, with two things done once where uvicorn does them twice for every answer: an answer that is
 whole goes out in one write, head and body together, and the connection has one timer for its idle time instead of one for each answer.
 
-Whatever is not such an answer (streams, HEAD, no body, a connection that ends) is uvicorn's own, and nothing that is sent differs by a byte:
-tests/web/test_connection.py holds both together, for an upgrade of uvicorn may move what stands here.
+Whatever is not such an answer (streams, HEAD, no body, a connection that ends) is uvicorn's own, and nothing that is sent differs by a
+byte: tests/web/test_connection.py holds both together, for an upgrade of uvicorn may move what stands here.
 """
 
 from typing import Any, Final
