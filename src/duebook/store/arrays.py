@@ -1,6 +1,7 @@
 """Columns as array literals: one text parameter instead of an array of Python values, which the driver examines value by value.
 
-Measured for a column of 100 values: 10 to 17 µs of Python instead of 28, and PostgreSQL reads the literal no slower than the binary array.
+Measured for a column of 100 values: 10 to 17 µs of Python instead of 28, and PostgreSQL reads the literal no slower than the binary array,
+but for UUIDs: of those it reads 35 µs less in binary, so that thousands of rows are better written with their ids as they are.
 """
 
 from collections.abc import Iterable, Sequence

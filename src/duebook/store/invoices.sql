@@ -49,15 +49,16 @@ RETURNING 1
 
 -- name: insert_plain
 -- As insert, for invoices of one instalment in one currency, with no row on them and something to pay: less than half the columns come in.
+-- Arrays side by side in a SELECT are walked as they are; in FROM, each would first be put aside as a table of its own.
 INSERT INTO invoices (
     tenant_id, id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
     instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on, review_on,
     positions, updated_at)
 SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, $3, n.amount, n.issued_on, n.due_on,
        ARRAY[n.due_on], ARRAY[n.amount], ARRAY[n.amount], 0, 0, 'open', n.due_on, n.review_on, 0, $2
-FROM unnest($4::text::uuid[], $5::text::uuid[], $6::text::text[], $7::text::text[], $8::text::bigint[], $9::text::bigint[],
-            $10::text::date[], $11::text::date[], $12::text::date[])
-    AS n (id, customer_id, external_id, reference, amount, net_amount, issued_on, due_on, review_on)
+FROM (SELECT unnest($4::uuid[]) AS id, unnest($5::uuid[]) AS customer_id, unnest($6::text::text[]) AS external_id,
+             unnest($7::text::text[]) AS reference, unnest($8::text::bigint[]) AS amount, unnest($9::text::bigint[]) AS net_amount,
+             unnest($10::text::date[]) AS issued_on, unnest($11::text::date[]) AS due_on, unnest($12::text::date[]) AS review_on) AS n
 RETURNING 1
 
 -- name: update

@@ -67,8 +67,8 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
     unit.xid = await unit.connection.fetchval(
         _SQL["append"],
         unit.tenant.id,
-        plain(ids[:-1]),
-        plain([change.object_id for change in changes]),
+        ids[:-1],
+        [change.object_id for change in changes],
         plain([change.kind for change in changes]),
         plain([change.action for change in changes]),
         bodies,
@@ -81,7 +81,7 @@ async def append(unit: Unit, changes: Sequence[Change], tally: Tally) -> None:
         [stand[2] for stand, _ in stands],
         [number for _, number in stands],
         # Hashed here: the driver's library does it in a fifth of the time that PostgreSQL takes without its own.
-        [hashlib.sha256(body).digest() for body in bodies],
+        b"".join([hashlib.sha256(body).digest() for body in bodies]),
     )
 
 

@@ -1,12 +1,13 @@
 -- The journal, its tallies and its blocks.
 
 -- name: append
--- The rows of one writing transaction and its one tally row, in one statement.
+-- The rows of one writing transaction and its one tally row, in one statement. The hashes come in one behind the other, 32 bytes each; arrays
+-- side by side in a SELECT are walked as they are, in FROM each would first be put aside as a table of its own.
 WITH written AS (
     INSERT INTO journal (tenant_id, id, object_id, kind, action, body, sha256)
-    SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, n.sha256
-    FROM unnest($2::text::uuid[], $3::text::uuid[], $4::text::text[], $5::text::text[], $6::bytea[], $15::bytea[])
-        AS n (id, object_id, kind, action, body, sha256)
+    SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, substring($15::bytea FROM n.hashed_at FOR 32)
+    FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::uuid[]) AS object_id, unnest($4::text::text[]) AS kind,
+                 unnest($5::text::text[]) AS action, unnest($6::bytea[]) AS body, generate_series(1, length($15::bytea), 32) AS hashed_at) AS n
     RETURNING 1
 )
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)
