@@ -1,9 +1,9 @@
 """The body of a request: bytes to structs, strictly, or every fault at once.
 
-The good path is msgspec, one look for keys said twice, and the dashes and years that msgspec lets pass. Whatever it
-refuses is read again slowly (`syntax.py`) and explained by the struct's own schema (`complaints.py`). The law: what
-is refused yields at least one fault, and a fault names its place. Nothing here knows a dialect or an HTTP status; how
-large a body may be is decided before it comes here.
+The good path is msgspec, and then a glance (`glance.py`) or else a second parse, for keys said twice and for the dashes
+and years that msgspec lets pass. Whatever it refuses is read again slowly (`syntax.py`) and explained by the struct's
+own schema (`complaints.py`). The law: what is refused yields at least one fault, and a fault names its place. Nothing
+here knows a dialect or an HTTP status; how large a body may be is decided before it comes here.
 """
 
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ import msgspec
 
 from duebook.web.complaints import complain, confession, object_to
 from duebook.web.faults import Fault, Findings, FormRefused, Path
+from duebook.web.glance import glance_of
 from duebook.web.plain import is_list, is_object
 from duebook.web.shapes import schema_of, shape_of
 from duebook.web.syntax import read_slowly, too_deep
@@ -54,6 +55,7 @@ class Form(Generic[T]):
         self._exact = any(shape.exact or shape.free for shape in self._shape.everything)
         # The hook is for values of any type, such as free properties; typed fields read their numbers themselves.
         self._decode = msgspec.json.Decoder(struct, float_hook=Decimal if self._exact else None).decode
+        self._glance = glance_of(self._shape)
         self._schema = schema_of(struct)
         self._validator = _validator(self._schema)
         self._shells: dict[str, jsonschema_rs.Draft202012Validator] = {}
@@ -104,6 +106,8 @@ class Form(Generic[T]):
             return None
         try:
             document = self._decode(raw)
+            if self._glance is not None and self._glance.proves(raw, document):
+                return document
             mode = "decimal" if self._exact else "float"
             tree = jiter.from_json(raw, catch_duplicate_keys=True, cache_mode="keys", float_mode=mode)
         except (ValueError, RecursionError, InvalidOperation):
