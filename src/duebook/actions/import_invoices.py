@@ -18,10 +18,11 @@ from duebook.actions.references import Found, look_up
 from duebook.core import credit_note as credit_note_rules
 from duebook.core import invoice as rules
 from duebook.core.allocation import Allocation, AllocationDraft, repeated
-from duebook.core.invoice import Invoice, InvoiceDraft
+from duebook.core.invoice import Identity, Invoice, InvoiceDraft
 from duebook.core.refusal import Path, Refusal
 from duebook.store import allocations, credit_notes, customers
 from duebook.store.db import LostRace
+from duebook.store.ids import own
 from duebook.store.invoices import InvoiceRow, InvoiceView, face
 from duebook.store.unit import Unit
 
@@ -70,26 +71,23 @@ async def import_invoices(unit: Unit, drafts: Drafts, *, atomic: bool = True) ->
 
 
 async def import_together(unit: Unit, requests: Sequence[Drafts]) -> list[list[InvoiceView] | None]:
-    """Import several requests of plain drafts without looking whether they are known; each is atomic and gets its documents.
+    """Import several requests of plain drafts without looking what is known; each is atomic and gets its documents.
 
-    Where a document is known after all, the unique index says so and the unit is run again, then with `expects_known`. A request gets
-    None, and nothing of it is done, where a draft is not plain, would be refused, or names a document that another request of these
-    names: it goes its own, careful way, and is told every reason there.
+    Where a document is known after all, the unique index says so, and where a customer is not, the foreign key does: the unit is run again,
+    then with `expects_known`. A request gets None, and nothing of it is done, where a draft is not plain or names a document that another
+    of these drafts names: it goes its own, careful way, and is told every reason there.
     """
     results: list[list[InvoiceView] | None] = [None] * len(requests)
-    plain = [] if unit.expects_known else [place for place, drafts in enumerate(requests) if all(rules.is_plain(d) for _, d in drafts)]
-    owing = (draft.customer for place in plain for _, draft in requests[place] if draft.customer is not None)
-    found = await look_up(unit, owing, finder=customers.find, word="customer")
     ledger = Ledger(unit)
     named: set[str] = set()
     opened: list[tuple[int, list[Page[Invoice]]]] = []
-    for place in plain:
-        owed_by = [(draft, found.by_id(draft.customer)) for _, draft in requests[place]]
+    for place, request in enumerate(() if unit.expects_known else requests):
+        owed_by = [(draft, _plainly_owed_by(draft)) for _, draft in request]
         names = [draft.external_id for draft, _ in owed_by if draft.external_id is not None]
         if any(customer_id is None for _, customer_id in owed_by) or len(set(names)) < len(names) or not named.isdisjoint(names):
             continue
         named.update(names)
-        opened.append((place, [_opened(ledger, unit, draft, customer_id) for draft, customer_id in owed_by if customer_id]))
+        opened.append((place, _opened(unit, ledger, [(draft, customer_id) for draft, customer_id in owed_by if customer_id])))
     if opened:
         await ledger.write()
     for place, pages in opened:
@@ -97,9 +95,22 @@ async def import_together(unit: Unit, requests: Sequence[Drafts]) -> list[list[I
     return results
 
 
-def _opened(ledger: Ledger, unit: Unit, draft: InvoiceDraft, customer_id: UUID) -> Page[Invoice]:
-    new = ledger.identity()
-    return ledger.open_invoice(rules.plain(draft, customer_id=customer_id, home_currency=unit.tenant.currency, day=unit.day, new=new))
+def _plainly_owed_by(draft: InvoiceDraft) -> UUID | None:
+    """The customer of a plain draft that names it by our id alone; None for every other draft."""
+    customer = draft.customer
+    if customer is None or customer.id is None or customer.external_id is not None or not rules.is_plain(draft):
+        return None
+    return own(customer.id)
+
+
+def _opened(unit: Unit, ledger: Ledger, drafts: Sequence[tuple[InvoiceDraft, UUID]]) -> list[Page[Invoice]]:
+    currency, day, at = unit.tenant.currency, unit.day, unit.at
+    return [
+        ledger.open_invoice(
+            rules.plain(draft, customer_id=customer_id, home_currency=currency, day=day, new=Identity(id, at)),
+        )
+        for (draft, customer_id), id in zip(drafts, unit.ids.many(len(drafts)), strict=True)
+    ]
 
 
 async def _locked(unit: Unit, drafts: Drafts, notes_found: Found) -> Ledger:

@@ -18,12 +18,6 @@ class Found:
         self.names: dict[UUID, str | None] = dict(pairs)
         self._by_name = {name: id for id, name in self.names.items() if name is not None}
 
-    def by_id(self, reference: Reference | None) -> UUID | None:
-        """The document of a reference by our id alone; None when it is another kind of reference or names nothing."""
-        if reference is None or reference.external_id is not None or reference.id not in self.names:
-            return None
-        return reference.id
-
     def resolve(self, reference: Reference, *, path: Path) -> UUID | Refusal:
         """The one document that a reference names, or why it names none: unknown, or two different ones."""
         id, name = reference

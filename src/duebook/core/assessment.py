@@ -4,9 +4,11 @@
 """
 
 from datetime import date, timedelta
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from duebook.core.status import OPEN, status_on
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class Stored(Protocol):
@@ -54,11 +56,11 @@ def review_on(*, standing: str, uncovered_on: date | None, promised_on: date | N
 
 def _day_after(day: date) -> date | None:
     """The calendar ends on 9999-12-31, which users do write for "never": nothing changes after it."""
-    return None if day == date.max else day + timedelta(days=1)
+    return None if day == date.max else day + _ONE_DAY
 
 
 def told_status(invoice: Stored, day: date) -> str:
     """The status the last event told of, as far as time goes: that before a review that is due by `day` and has not been held yet."""
     if invoice.review_on is not None and invoice.review_on <= day:
-        day = invoice.review_on - timedelta(days=1)
+        day = invoice.review_on - _ONE_DAY
     return status_on(standing=invoice.standing, uncovered_on=invoice.uncovered_on, promised_on=invoice.promised_on, day=day)

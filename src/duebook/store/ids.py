@@ -7,6 +7,9 @@ written several times faster.
 
 import os
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from struct import Struct
+from typing import Final
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
@@ -15,6 +18,9 @@ _COUNTER_BITS = 26
 _NOISE_BYTES = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LOW = 1 << 14
+"""The counter's lower half stands behind the variant: so many ids in a row differ in it and in the noise alone."""
+_packed: Final = Struct(f">8sH{_NOISE_BYTES}s").pack
 
 
 class Ids:
@@ -33,16 +39,33 @@ class Ids:
             self._noise, self._used = os.urandom(_NOISE_BYTES * 128), 0
         noise = self._noise[self._used : self._used + _NOISE_BYTES]
         self._used += _NOISE_BYTES
-        counter = self._counter
-        if counter >> _COUNTER_BITS:
-            raise OverflowError("a unit of work made more ids than one instant can hold")
-        self._counter = counter + 1
-        head = self._milliseconds << 32 | (0x7000 | counter >> 14) << 16 | 0x8000 | counter & 0x3FFF
+        head = self._milliseconds << 32 | (0x7000 | self._high()) << 16 | 0x8000 | self._counter % _LOW
+        self._counter += 1
         return pgproto.UUID(head.to_bytes(10, "big") + noise)
 
     def many(self, count: int) -> list[UUID]:
-        """`count` ids in growing order."""
-        return [self.new() for _ in range(count)]
+        """`count` ids in growing order: as `new` makes them, in half the time. Raises as `new`."""
+        made: list[UUID] = []
+        while len(made) < count:
+            low = self._counter % _LOW
+            size = min(count - len(made), _LOW - low)
+            head = (self._milliseconds << 16 | 0x7000 | self._high()).to_bytes(8, "big")
+            noise = os.urandom(_NOISE_BYTES * size)
+            noises = [noise[place : place + _NOISE_BYTES] for place in range(0, len(noise), _NOISE_BYTES)]
+            made += map(pgproto.UUID, map(_packed, repeat(head), range(0x8000 | low, (0x8000 | low) + size), noises))
+            self._counter += size
+        return made
+
+    def _high(self) -> int:
+        """The counter's upper half."""
+        if self._counter >> _COUNTER_BITS:
+            raise OverflowError("a unit of work made more ids than one instant can hold")
+        return self._counter // _LOW
+
+
+def own(id: UUID) -> UUID:
+    """The same id as the driver's own value: its text is made in a tenth of the time."""
+    return pgproto.UUID(id.bytes)
 
 
 def read_id(text: str) -> UUID:
