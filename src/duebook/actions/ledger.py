@@ -156,9 +156,7 @@ class Ledger:
                 yield Change("invoice", _id(after), "status_changed", {"status": statuses[0]}, {"status": statuses[1]})
 
     def _tally(self, changed: list[Page[Invoice]]) -> Tally:
-        stands: Counter[Stand] = Counter()
-        for page in self._new:
-            stands[_stand(page.document)] += 1
+        stands: Counter[Stand] = Counter(_stand(page.document) for page in self._new)
         for page in changed:
             stands[_stand(page.document)] += 1
             if page.before is not None:

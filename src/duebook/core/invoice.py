@@ -159,25 +159,15 @@ def plain(draft: InvoiceDraft, *, customer_id: UUID, home_currency: str, day: da
 
     Nine of ten imports are such.
     """
-    amount, due_on = draft.amount, draft.due_on or draft.issued_on
+    external_id, _, reference, amount, issued_on, due_on, net_amount, _, _, _ = draft
+    due_on = due_on or issued_on
     stands, uncovered = ("open", due_on) if amount else ("paid", None)
-    return Invoice(
-        new.id,
-        customer_id,
-        draft.external_id,
-        draft.reference,
-        amount,
-        None if draft.net_amount is KEEP else draft.net_amount,
-        home_currency,
-        amount,
-        draft.issued_on,
-        due_on,
-        (Instalment(due_on, amount, amount),),
-        standing=stands,
-        uncovered_on=uncovered,
-        review_on=review_on(standing=stands, uncovered_on=uncovered, promised_on=None, day=day),
-        updated_at=new.at,
-    )
+    review = review_on(standing=stands, uncovered_on=uncovered, promised_on=None, day=day)
+    # Made of a tuple in the order of the fields: a call with so many arguments takes twice as long.
+    return Invoice._make((
+        new.id, customer_id, external_id, reference, amount, None if net_amount is KEEP else net_amount, home_currency, amount, issued_on,
+        due_on, (Instalment(due_on, amount, amount),), 0, 0, stands, uncovered, None, review, None, None, None, 0, new.at,
+    ))  # fmt: skip
 
 
 def _blank(draft: InvoiceDraft, customer_id: UUID, currency: str) -> Invoice:

@@ -4,6 +4,7 @@ what is only shown goes as the columns that an answer needs (`InvoiceFace`).
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -69,30 +70,26 @@ InvoiceView = tuple[InvoiceFace, Sequence[InvoiceRow]]
 
 def face(invoice: Invoice) -> InvoiceFace:
     """What reading the invoice back would show."""
-    parts = invoice.instalments
-    at = invoice.updated_at
-    only = len(parts) == 1
-    return InvoiceFace(
-        invoice.id,
-        invoice.customer_id,
-        invoice.external_id,
-        invoice.reference,
-        invoice.amount,
-        invoice.currency,
-        invoice.default_amount,
-        invoice.issued_on,
-        invoice.due_on,
-        parts[0].due_on if only and parts[0].due_on != invoice.due_on else None,
-        None if only else [part.due_on for part in parts],
-        None if only else [part.amount for part in parts],
-        None if only else [part.default_amount for part in parts],
-        invoice.amount_paid,
-        invoice.amount_offset,
-        invoice.standing,
-        invoice.uncovered_on,
-        invoice.promised_on,
-        None if at is None else (at - _EPOCH) // _MILLISECOND,
-    )
+    # Taken apart and made in one step each, as a batch has a hundred of them: in the order of the fields.
+    (
+        id, customer_id, external_id, reference, amount, _, currency, value, issued_on, due_on, parts, paid, offset, standing, uncovered_on,
+        promised_on, _, _, _, _, _, at,
+    ) = invoice  # fmt: skip
+    if len(parts) == 1:
+        only = parts[0].due_on
+        schedule = None if only == due_on else only, None, None, None
+    else:
+        schedule = None, [part.due_on for part in parts], [part.amount for part in parts], [part.default_amount for part in parts]
+    return InvoiceFace._make((
+        id, customer_id, external_id, reference, amount, currency, value, issued_on, due_on, *schedule,
+        paid, offset, standing, uncovered_on, promised_on, None if at is None else _milliseconds(at),
+    ))  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _milliseconds(at: datetime) -> int:
+    # All that one unit of work writes is of the same instant.
+    return (at - _EPOCH) // _MILLISECOND
 
 
 async def lock_by_external_id(unit: Unit, external_ids: Sequence[str]) -> list[Invoice]:

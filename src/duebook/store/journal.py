@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -89,24 +89,25 @@ def _bodies(unit: Unit, changes: Sequence[Change], *, beside: Sequence[dict[str,
     """The exact bytes of each row: what all of a transaction share comes first, and is encoded once; what is kept `beside` it, last."""
     shared = {"tenant_id": unit.tenant.id, "at": unit.at, "actor": {"kind": unit.actor.kind, "id": unit.actor.id}}
     head = _encode(shared)[:-1] + b","
-    told = [
-        {
-            "kind": change.kind,
-            "object_id": change.object_id,
-            "action": change.action,
-            "before": named(change.before),
-            "after": named(change.after),
-        }
-        for change in changes
-    ]
+    told = [_Row(kind, object_id, action, named(before), named(after)) for kind, object_id, action, before, after in changes]
     if beside is not None:
-        told = [one | more for one, more in zip(told, beside, strict=True)]
+        told = [msgspec.structs.asdict(row) | more for row, more in zip(told, beside, strict=True)]
     return [head + _encode(one)[1:] for one in told]
+
+
+class _Row(msgspec.Struct, gc=False):
+    """What a row says of its own change, in the order in which it is written."""
+
+    kind: str
+    object_id: UUID
+    action: str
+    before: Any
+    after: Any
 
 
 def named(value: Any) -> Any:
     """A value as the journal writes it: NamedTuples by the names of their fields, nulls left out; instalments as lists."""
-    return _form_of(cast("Any", type(value)))(*value) if hasattr(value, "_fields") else value
+    return value if value is None or not hasattr(value, "_fields") else _form_of(value.__class__)(*value)
 
 
 @cache
