@@ -22,6 +22,8 @@ from duebook.store.room import Room
 from duebook.web import logs
 
 _PR_SET_PDEATHSIG = 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 16 << 20
 
 
 def die_with(parent: int) -> None:
@@ -44,6 +46,17 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+def keep_what_is_freed() -> None:
+    """Have the allocator of glibc keep up to 16 MiB for what comes next.
+
+    A batch fills buffers of a megabyte. Given back to the kernel after each, their pages would be new to the next: a twentieth of its time.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def work(config: Settings, *, dsn: str, room: Room) -> None:
@@ -73,6 +86,7 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("DUEBOOK_DATABASE_URL is not set: this process is started by `duebook serve`")
     room = Room(Path(data) if data else None)
     spare_the_collector()
+    keep_what_is_freed()
     if kind == "http":
         listener = socket.socket(fileno=int(sockets[0]))
         uvloop.run(app.serve(settings=config, dsn=config.database_url, listener=listener, room=room))
