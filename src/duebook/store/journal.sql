@@ -11,7 +11,7 @@ WITH written AS (
     RETURNING 1
 )
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)
-VALUES ($1, $7, false, $8, $9, $10, $11, $12, $13, $14)
+VALUES ($1, $7, false, $8, $9, $10, $11::text::text[], $12::text::date[], $13::text::date[], $14::text::bigint[])
 RETURNING xid::text
 
 -- name: tenants_to_visit
