@@ -100,12 +100,12 @@ def _report(
     figure("CPU per imported invoice in rows of that COPY", whole)
 
 
-def served(here: Ground, books: Books, *, workers: int, series: str) -> Run:
+def served(here: Ground, books: Books, *, workers: int, series: str, count: int = INVOICES) -> Run:
     """Import through a server of its own, which is warm when the clock starts."""
     with psycopg.connect(books.dsn, autocommit=True) as watcher:
         customers = [row[0] for row in watcher.execute("SELECT id FROM customers")]
         warm_up = requests.write(here.folder / "warm-up", requests.imports(books, customers=customers, count=_WARM_UP, series=f"w{series}"))
-        file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=INVOICES, series=series))
+        file = requests.write(here.folder / "imports", requests.imports(books, customers=customers, count=count, series=series))
         before_all = sealed(watcher)
         with serving({"DUEBOOK_DATABASE_URL": books.dsn}, workers=workers) as server:
             driving.send(server.port, warm_up, connections=CONNECTIONS)
@@ -114,9 +114,9 @@ def served(here: Ground, books: Books, *, workers: int, series: str) -> Run:
             before = here.cost(server)
             sent = driving.send(server.port, file, connections=CONNECTIONS)
             answered = here.cost(server)
-            drained(watcher, rows=before_all + _WARM_UP + INVOICES)
+            drained(watcher, rows=before_all + _WARM_UP + count)
             after = here.cost(server)
-    return Run(INVOICES, sent.seconds + after.since(answered).total, after.since(before), sent)
+    return Run(count, sent.seconds + after.since(answered).total, after.since(before), sent)
 
 
 def sealed(watcher: "psycopg.Connection") -> int:

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from duebook import embedded
+from duebook.jobs.batches import LANES
 from duebook.store.db import Database
 from tests.actions.issuing import customer, draft, rows
 from tests.conftest import TODAY
@@ -21,7 +22,7 @@ from tests.faults.conftest import Books, External
 from tests.faults.embedded.killing import within, working_in
 from tests.faults.serving import DUEBOOK, ask, environment
 from tests.faults.striking import Strike, Striking
-from tests.jobs.working import accepted, done, stored, until
+from tests.jobs.working import accepted, done, is_done, stored, until
 from tests.make import Company, open_company
 
 STOP_SECONDS = 15
@@ -185,18 +186,19 @@ async def has_fallen(strike: Strike) -> bool:
     return strike.fell.is_set()
 
 
-async def test_told_to_stop_it_finishes_the_batch_in_hand(dsn: str, dupont: Company, working: Starting) -> None:
-    first, second = await orders(dupont), await orders(dupont)
+async def test_told_to_stop_it_finishes_the_batches_in_hand(dsn: str, dupont: Company, working: Starting) -> None:
+    *in_hand, following = [await orders(dupont) for _ in range(LANES + 1)]
     async with dupont.database.owner() as other, other.transaction():
         await other.execute("SELECT 1 FROM entities FOR UPDATE")
         worker = working(DUEBOOK_DATABASE_URL=dsn)
-        await until(lambda: was_taken(dupont, first), seconds=30)
+        for id in in_hand:
+            await until(lambda id=id: was_taken(dupont, id), seconds=30)
         worker.process.terminate()
         await asyncio.sleep(0.5)
         assert worker.process.poll() is None
     assert worker.process.wait(STOP_SECONDS) == 0
-    assert (await stored(dupont, first))["state"] == "done"
-    assert (await stored(dupont, second))["takes"] == 0
+    assert await is_done(dupont, *in_hand)
+    assert (await stored(dupont, following))["takes"] == 0
 
 
 async def test_what_it_cannot_finish_in_its_grace_it_gives_back(dsn: str, dupont: Company, working: Starting) -> None:

@@ -123,6 +123,32 @@ async def test_a_receiver_that_says_too_many_is_left_alone(post: Post):
         assert there.calls[2].at - there.calls[0].at >= 0.9
 
 
+async def test_what_an_old_address_says_last_does_not_disable_the_new_one(post: Post):
+    async def slowly_gone(_: Call) -> bytes:
+        await asyncio.sleep(0.5)
+        return answer(410)
+
+    async with receiver(slowly_gone) as old, receiver(always(OK)) as new, post.delivering():
+        endpoint_id = await post.endpoint(old.url())
+        await post.write(endpoint_id)
+
+        async def called() -> bool:
+            return bool(old.calls)
+
+        await until(called)
+        async with post.database.owner() as connection:
+            await connection.execute("UPDATE endpoints SET url = $1", new.url())
+
+        async def told() -> bool:
+            return [row["attempts"] for row in await post.messages()] == [1]
+
+        await until(told)
+        assert (await stored_endpoint(post.database, endpoint_id))["disabled_at"] is None
+        await post.make_due()
+        await post.all_are("sent")
+        assert len(new.calls) == 1
+
+
 async def test_gone_disables_the_endpoint_and_its_messages_stay(post: Post):
     async with receiver(always(answer(410))) as there, post.delivering():
         endpoint_id = await post.endpoint(there.url(), rate_limit=1)

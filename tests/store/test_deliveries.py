@@ -113,9 +113,10 @@ async def test_outcomes_count_only_for_who_holds_the_endpoint(database: Database
     outcome = Outcome(message, "sent", None, 204, None, at)
     async with database.tenant(acme.tenant.id) as connection:
         assert await deliveries.settle(connection, tenant_id=acme.tenant.id, worker=OTHERS, outcomes=[outcome], at=at) == 0
-        assert not await deliveries.disable(
-            connection, tenant_id=acme.tenant.id, worker=OTHERS, endpoint_id=id, at=at, reason="it was not asked"
-        )
+        for worker, url in ((OTHERS, URL), (MINE, "https://moved.example/")):
+            assert not await deliveries.disable(
+                connection, tenant_id=acme.tenant.id, worker=worker, endpoint_id=id, url=url, at=at, reason="it was not asked"
+            )
         assert await deliveries.settle(connection, tenant_id=acme.tenant.id, worker=MINE, outcomes=[outcome], at=at) == 1
         assert await deliveries.settle(connection, tenant_id=acme.tenant.id, worker=MINE, outcomes=[outcome], at=at) == 0, "once"
 

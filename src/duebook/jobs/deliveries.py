@@ -176,7 +176,7 @@ class Courier:
         self._pump()
 
     async def _answer(self, flight: Flight, *, at: datetime) -> Answer:
-        target, letter = flight.seat.target, flight.letter
+        target, letter = flight.target, flight.letter
         id = self._names.get(target.dialect, str)(letter.id)
         try:
             return await send(self._transport, Letter(id, target.url, letter.body, target.secrets(at=at), letter.sequence), at=at)

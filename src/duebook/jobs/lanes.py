@@ -114,9 +114,10 @@ class Seat:
 
 
 class Flight:
-    """One attempt that began at `since`; its place is counted in `lane`."""
+    """One attempt that began at `since`, at the endpoint as it was then; its place is counted in `lane`."""
 
-    __slots__ = ("lane", "letter", "seat", "since")
+    __slots__ = ("lane", "letter", "seat", "since", "target")
 
     def __init__(self, seat: Seat, letter: Due, *, since: float) -> None:
         self.seat, self.letter, self.lane, self.since = seat, letter, seat.lane, since
+        self.target = seat.target

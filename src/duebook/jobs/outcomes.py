@@ -34,7 +34,8 @@ class _Told(NamedTuple):
     letter: Due
     outcome: Outcome
     is_good: bool
-    is_gone: bool
+    gone_from: str | None
+    """The address where nobody wants messages any more."""
 
 
 class Outcomes:
@@ -56,7 +57,8 @@ class Outcomes:
             error = _loggable(answer.status, answer.error)
             _log.warning("message given up", endpoint=str(flight.seat.target.id), message=str(flight.letter.id), error=error)
         outcome = Outcome(flight.letter.id, verdict.status, verdict.next_at, answer.status, answer.error, at)
-        self._waiting.append(_Told(flight.seat, flight.letter, outcome, answer.is_good, answer.is_gone))
+        gone_from = flight.target.url if answer.is_gone else None
+        self._waiting.append(_Told(flight.seat, flight.letter, outcome, answer.is_good, gone_from))
         self._news.set()
         self._idle.clear()
 
@@ -106,8 +108,11 @@ class Outcomes:
                     last = [told.outcome for told in some if told.seat is seat and not told.is_good][-1]
                     _log.warning("endpoint fails", endpoint=str(seat.target.id), error=_loggable(last.last_status, last.last_error))
                 seat.target = seat.target._replace(failing_since=instant)
-        for endpoint_id in {told.seat.target.id for told in some if told.is_gone}:
-            if await deliveries.disable(connection, tenant_id=tenant_id, worker=worker, endpoint_id=endpoint_id, at=at, reason=GONE):
+        for endpoint_id, url in {(told.seat.target.id, told.gone_from) for told in some if told.gone_from is not None}:
+            gone = await deliveries.disable(
+                connection, tenant_id=tenant_id, worker=worker, endpoint_id=endpoint_id, url=url, at=at, reason=GONE
+            )
+            if gone:
                 _log.warning("endpoint disabled", endpoint=str(endpoint_id), reason=GONE)
 
 

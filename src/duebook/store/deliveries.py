@@ -122,9 +122,11 @@ async def mark_failing(connection: Connection, *, tenant_id: UUID, worker: int, 
     await connection.execute(_SQL["mark_failing"], tenant_id, worker, ids, instants)
 
 
-async def disable(connection: Connection, *, tenant_id: UUID, worker: int, endpoint_id: UUID, at: datetime, reason: str) -> bool:
-    """Tell an endpoint nothing more; whether it was listening until now."""
-    return bool(await connection.fetch(_SQL["disable"], tenant_id, worker, endpoint_id, at, reason))
+async def disable(
+    connection: Connection, *, tenant_id: UUID, worker: int, endpoint_id: UUID, url: str, at: datetime, reason: str
+) -> bool:  # fmt: skip
+    """Tell an endpoint nothing more, if it is still at `url`; whether it was listening until now."""
+    return bool(await connection.fetch(_SQL["disable"], tenant_id, worker, endpoint_id, at, reason, url))
 
 
 def _target(row: Any) -> Target:

@@ -108,8 +108,8 @@ WHERE e.tenant_id = $1 AND e.id = ANY ($3::uuid[]) AND e.id = n.id AND e.held_by
 RETURNING 1
 
 -- name: disable
--- The receiver wants nothing more; its messages stay as they are.
+-- The receiver at $6 wants nothing more; its messages stay as they are. An endpoint that has moved since is another receiver.
 UPDATE endpoints AS e
 SET disabled_at = $4, disabled_reason = $5
-WHERE e.tenant_id = $1 AND e.held_by = $2 AND e.id = $3 AND e.disabled_at IS NULL AND e.deleted_at IS NULL
+WHERE e.tenant_id = $1 AND e.held_by = $2 AND e.id = $3 AND e.url = $6 AND e.disabled_at IS NULL AND e.deleted_at IS NULL
 RETURNING 1
