@@ -28,10 +28,12 @@ INSERT INTO allocations (
     credit_note_position, by_invoice, by_credit_note, by_hand, updated_at)
 SELECT $1, n.id, n.kind, n.amount, n.dated_on, n.recorded_on, LEAST(n.dated_on, n.recorded_on), n.external_id, n.invoice_id,
        n.credit_note_id, n.invoice_position, n.credit_note_position, n.by_invoice, n.by_credit_note, n.by_hand, $2
-FROM unnest($3::text::uuid[], $4::text::text[], $5::text::bigint[], $6::text::date[], $7::text::date[], $8::text::text[], $9::text::uuid[], $10::text::uuid[], $11::text::int[], $12::text::int[],
-            $13::text::boolean[], $14::text::boolean[], $15::text::boolean[])
-    AS n (id, kind, amount, dated_on, recorded_on, external_id, invoice_id, credit_note_id, invoice_position,
-          credit_note_position, by_invoice, by_credit_note, by_hand)
+FROM (SELECT unnest($3::text::uuid[]) AS id, unnest($4::text::text[]) AS kind, unnest($5::text::bigint[]) AS amount,
+             unnest($6::text::date[]) AS dated_on, unnest($7::text::date[]) AS recorded_on, unnest($8::text::text[]) AS external_id,
+             unnest($9::text::uuid[]) AS invoice_id, unnest($10::text::uuid[]) AS credit_note_id,
+             unnest($11::text::int[]) AS invoice_position, unnest($12::text::int[]) AS credit_note_position,
+             unnest($13::text::boolean[]) AS by_invoice, unnest($14::text::boolean[]) AS by_credit_note,
+             unnest($15::text::boolean[]) AS by_hand) AS n
 RETURNING 1
 
 -- name: update

@@ -1,5 +1,8 @@
 """Columns as array literals: one text parameter instead of an array of Python values, which the driver examines value by value.
 
+Statements take columns apart side by side in a SELECT, which walks them as they are; in FROM each would first be put aside as a table of
+its own. Columns of one statement are of one length: a shorter one would end in nulls.
+
 Measured for a column of 100 values: 10 to 17 µs of Python instead of 28, and PostgreSQL reads the literal no slower than the binary array,
 but for UUIDs: of those it reads 35 µs less in binary, so that thousands of rows are better written with their ids as they are.
 """

@@ -39,17 +39,19 @@ INSERT INTO invoices (
 SELECT $1, n.id, n.customer_id, n.external_id, n.reference, n.amount, n.net_amount, n.currency, n.default_amount, n.issued_on, n.due_on,
        n.instalment_due_on::date[], n.instalment_amount::bigint[], n.instalment_default_amount::bigint[], n.amount_paid, n.amount_offset,
        n.standing, n.uncovered_on, n.review_on, n.positions, n.payment_in_progress_on, $2
-FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::text[], $7::text::bigint[], $8::text::bigint[], $9::text::text[], $10::text::bigint[], $11::text::date[],
-            $12::text::date[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::bigint[], $17::text::bigint[], $18::text::text[], $19::text::date[], $20::text::date[],
-            $21::text::int[], $22::text::date[])
-    AS n (id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on,
-          due_on, instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,
-          review_on, positions, payment_in_progress_on)
+FROM (SELECT unnest($3::text::uuid[]) AS id, unnest($4::text::uuid[]) AS customer_id, unnest($5::text::text[]) AS external_id,
+             unnest($6::text::text[]) AS reference, unnest($7::text::bigint[]) AS amount, unnest($8::text::bigint[]) AS net_amount,
+             unnest($9::text::text[]) AS currency, unnest($10::text::bigint[]) AS default_amount,
+             unnest($11::text::date[]) AS issued_on, unnest($12::text::date[]) AS due_on,
+             unnest($13::text::text[]) AS instalment_due_on, unnest($14::text::text[]) AS instalment_amount,
+             unnest($15::text::text[]) AS instalment_default_amount, unnest($16::text::bigint[]) AS amount_paid,
+             unnest($17::text::bigint[]) AS amount_offset, unnest($18::text::text[]) AS standing,
+             unnest($19::text::date[]) AS uncovered_on, unnest($20::text::date[]) AS review_on, unnest($21::text::int[]) AS positions,
+             unnest($22::text::date[]) AS payment_in_progress_on) AS n
 RETURNING 1
 
 -- name: insert_plain
 -- As insert, for invoices of one instalment in one currency, with no row on them and something to pay: less than half the columns come in.
--- Arrays side by side in a SELECT are walked as they are; in FROM, each would first be put aside as a table of its own.
 INSERT INTO invoices (
     tenant_id, id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
     instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on, review_on,

@@ -1,8 +1,7 @@
 -- The journal, its tallies and its blocks.
 
 -- name: append
--- The rows of one writing transaction and its one tally row, in one statement. The hashes come in one behind the other, 32 bytes each; arrays
--- side by side in a SELECT are walked as they are, in FROM each would first be put aside as a table of its own.
+-- The rows of one writing transaction and its one tally row, in one statement. The hashes come in one behind the other, 32 bytes each.
 WITH written AS (
     INSERT INTO journal (tenant_id, id, object_id, kind, action, body, sha256)
     SELECT $1, n.id, n.object_id, n.kind, n.action, n.body, substring($15::bytea FROM n.hashed_at FOR 32)

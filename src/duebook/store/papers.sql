@@ -7,12 +7,14 @@ INSERT INTO papers (
 SELECT $1, n.id, n.kind, n.is_draft, n.entity_id, n.customer_id, n.currency, n.number, n.total, n.issued_at, n.due_at, n.settled_at,
        n.period_starts_at, n.period_ends_at, n.subscription_id, n.original_id, n.amount_paid, n.line_ids::uuid[], n.product_ids::uuid[],
        n.content, $2
-FROM unnest($3::text::uuid[], $4::text::text[], $5::text::boolean[], $6::text::uuid[], $7::text::uuid[], $8::text::text[], $9::text::text[],
-            $10::text::bigint[], $11::text::timestamptz[], $12::text::timestamptz[], $13::text::timestamptz[], $14::text::timestamptz[],
-            $15::text::timestamptz[], $16::text::text[], $17::text::uuid[], $18::text::bigint[], $19::text::text[], $20::text::text[],
-            $21::bytea[])
-    AS n (id, kind, is_draft, entity_id, customer_id, currency, number, total, issued_at, due_at, settled_at, period_starts_at,
-          period_ends_at, subscription_id, original_id, amount_paid, line_ids, product_ids, content)
+FROM (SELECT unnest($3::text::uuid[]) AS id, unnest($4::text::text[]) AS kind, unnest($5::text::boolean[]) AS is_draft,
+             unnest($6::text::uuid[]) AS entity_id, unnest($7::text::uuid[]) AS customer_id, unnest($8::text::text[]) AS currency,
+             unnest($9::text::text[]) AS number, unnest($10::text::bigint[]) AS total, unnest($11::text::timestamptz[]) AS issued_at,
+             unnest($12::text::timestamptz[]) AS due_at, unnest($13::text::timestamptz[]) AS settled_at,
+             unnest($14::text::timestamptz[]) AS period_starts_at, unnest($15::text::timestamptz[]) AS period_ends_at,
+             unnest($16::text::text[]) AS subscription_id, unnest($17::text::uuid[]) AS original_id,
+             unnest($18::text::bigint[]) AS amount_paid, unnest($19::text::text[]) AS line_ids,
+             unnest($20::text::text[]) AS product_ids, unnest($21::bytea[]) AS content) AS n
 RETURNING 1
 
 -- name: read_many

@@ -6,11 +6,12 @@ INSERT INTO transactions (
     bank_account_id, provider_name, provider_id, provider_transaction_id, updated_at)
 SELECT $1, n.id, n.document_id, n.customer_id, n.kind, n.status, n.amount, n.currency, n.method, n.process_at, n.settled_at,
        n.payment_method_id, n.bank_account_id, n.provider_name, n.provider_id, n.provider_transaction_id, $2
-FROM unnest($3::text::uuid[], $4::text::uuid[], $5::text::uuid[], $6::text::text[], $7::text::text[], $8::text::bigint[], $9::text::text[],
-            $10::text::text[], $11::text::timestamptz[], $12::text::timestamptz[], $13::text::uuid[], $14::text::uuid[], $15::text::text[],
-            $16::text::text[], $17::text::text[])
-    AS n (id, document_id, customer_id, kind, status, amount, currency, method, process_at, settled_at, payment_method_id,
-          bank_account_id, provider_name, provider_id, provider_transaction_id)
+FROM (SELECT unnest($3::text::uuid[]) AS id, unnest($4::text::uuid[]) AS document_id, unnest($5::text::uuid[]) AS customer_id,
+             unnest($6::text::text[]) AS kind, unnest($7::text::text[]) AS status, unnest($8::text::bigint[]) AS amount,
+             unnest($9::text::text[]) AS currency, unnest($10::text::text[]) AS method, unnest($11::text::timestamptz[]) AS process_at,
+             unnest($12::text::timestamptz[]) AS settled_at, unnest($13::text::uuid[]) AS payment_method_id,
+             unnest($14::text::uuid[]) AS bank_account_id, unnest($15::text::text[]) AS provider_name,
+             unnest($16::text::text[]) AS provider_id, unnest($17::text::text[]) AS provider_transaction_id) AS n
 RETURNING 1
 
 -- name: due
