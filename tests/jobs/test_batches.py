@@ -1,6 +1,7 @@
 """Batches in the hands of workers: everybody has his turn, each is run once, and what cannot be run is found out and set aside."""
 
 import asyncio
+import sys
 import time
 from dataclasses import replace
 from uuid import UUID
@@ -12,11 +13,11 @@ from duebook.core.paper import PaperDraft
 from duebook.jobs import batches as jobs
 from duebook.store import wakeups
 from duebook.store.db import Database
-from duebook.store.wakeups import RESERVED
 from duebook.web.problem import Problem
 from duebook.web.work import Work
 from tests.actions.issuing import customer, draft, line, rows
 from tests.conftest import TODAY
+from tests.jobs.mortal import DEADLY
 from tests.jobs.working import accepted, done, is_done, items, stored, until, worker
 from tests.make import Company, open_company
 from tests.store.written import unit_of
@@ -144,41 +145,33 @@ async def test_what_nobody_can_run_is_given_up_and_the_next_goes_on(own_dsn: str
     assert told.count(("batch_item", "failed")) == 2
 
 
-async def test_what_may_kill_its_worker_is_run_while_nothing_else_is(own_dsn: str, own_database: Database, dupont: Company):
-    martin = await open_company(own_database, day=TODAY)
-    innocent = await accepted(martin, await orders(martin))
-    async with own_database.owner() as other, worker(own_database, own_dsn):
-        async with other.transaction():
-            await other.execute("SELECT 1 FROM entities WHERE tenant_id = $1 FOR UPDATE", martin.tenant.id)
-            await until(lambda: was_taken(martin, innocent))
-            await asyncio.sleep(0.1)
-            suspect = await suspected(dupont)
-            await asyncio.sleep(2 * RESERVED.total_seconds())
-            assert (await stored(dupont, suspect))["succeeded"] == 0, "the other is being run"
-        await done(martin, innocent)
-        await done(dupont, suspect)
-    assert (await stored(dupont, suspect))["takes"] == jobs.TOGETHER_TAKES + 1, "waiting is not counted"
+async def test_who_kills_its_worker_takes_nobody_else_with_it(own_dsn: str, own_database: Database, dupont: Company):
+    """Two are run side by side once; from then on the killer alone, until it is given up."""
+    good, *others = await orders(dupont, 4)
+    killer = await accepted(dupont, [replace(good, reference=DEADLY), others[0]])
+    innocent = await accepted(dupont, others[1:])
+    for death in (1, 2):
+        assert await until_death(own_dsn) == 9
+        assert (await stored(dupont, killer))["takes"] == death
+        assert (await stored(dupont, innocent))["takes"] == 1
+    async with own_database.owner() as connection:
+        await connection.execute("UPDATE batches SET takes = $2 WHERE id = $1", killer, jobs.MOST_TAKES - 1)
+    assert await until_death(own_dsn) == 9
+    async with worker(own_database, own_dsn):
+        await done(dupont, killer, innocent)
+    found = [await stored(dupont, id) for id in (killer, innocent)]
+    assert [(row["succeeded"], row["failed"], row["is_set_aside"]) for row in found] == [(0, 2, True), (2, 0, False)]
 
 
-async def test_nothing_is_run_beside_what_may_kill_its_worker(own_dsn: str, own_database: Database, dupont: Company):
-    martin = await open_company(own_database, day=TODAY)
-    suspect = await suspected(dupont)
-    async with own_database.owner() as other, worker(own_database, own_dsn):
-        async with other.transaction():
-            await other.execute("SELECT 1 FROM entities WHERE tenant_id = $1 FOR UPDATE", dupont.tenant.id)
-            await until(lambda: was_taken(dupont, suspect, times=jobs.TOGETHER_TAKES + 1))
-            await asyncio.sleep(0.1)
-            innocent = await accepted(martin, await orders(martin))
-            await until(lambda: was_taken(martin, innocent))
-            await asyncio.sleep(0.3)
-            assert not await is_done(martin, innocent)
-        await done(dupont, suspect)
-        await done(martin, innocent)
-
-
-async def suspected(company: Company) -> UUID:
-    """A batch that so many workers died with that the next one takes care."""
-    return await accepted(company, await orders(company), takes=jobs.TOGETHER_TAKES)
+async def until_death(dsn: str) -> int:
+    """The exit code of a worker that dies of its work."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.jobs.mortal", dsn)
+    try:
+        return await asyncio.wait_for(process.wait(), 30)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
 
 
 async def test_a_batch_that_cannot_get_its_locks_is_counted_and_comes_again(own_dsn: str, own_database: Database, dupont: Company):

@@ -66,10 +66,38 @@ async def test_a_statement_whose_columns_changed_is_prepared_anew(database: Data
         await transaction.rollback()
 
 
-async def test_more_statements_than_are_kept(database: Database) -> None:
+async def test_what_was_run_and_cannot_be_read_is_not_run_again(database: Database) -> None:
+    """The row type of a table that has grown: the driver learns of it when it sees a row, and then it is too late to repeat."""
+    written = "INSERT INTO log SELECT 1 RETURNING (SELECT pair FROM pair) AS pair"
+    async with database.tenant(NOBODY) as connection:
+        await connection.execute("CREATE TEMPORARY TABLE pair (a int); CREATE TEMPORARY TABLE log (n int); INSERT INTO pair VALUES (1)")
+        assert [tuple(row["pair"]) for row in await connection.fetch(written)] == [(1,)]
+        await connection.execute("ALTER TABLE pair ADD COLUMN b int DEFAULT 2")
+
+        with pytest.raises(asyncpg.OutdatedSchemaCacheError):
+            await connection.fetch(written)
+        assert await connection.fetchval("SELECT count(*) FROM log") == 2
+        assert [tuple(row["pair"]) for row in await connection.fetch(written)] == [(1, 2)]
+
+
+async def test_of_more_statements_than_are_kept_the_oldest_goes(database: Database) -> None:
     async with database.tenant(NOBODY) as connection:
         for number in range(1_050):
             assert (await connection.fetch(f"SELECT {number}"))[0][0] == number
+        kept = await connection.fetchval("SELECT count(*) FROM pg_prepared_statements")
+        assert 490 < kept < 520  # the fixtures and the driver have a few of their own
+
+
+async def test_a_fetch_on_a_busy_connection_is_refused_and_the_first_still_watched(database: Database) -> None:
+    async with database.tenant(NOBODY) as connection:
+        assert isinstance(connection, KeptConnection)
+        first = asyncio.create_task(connection.fetch("SELECT pg_sleep(0.2)"))
+        await asyncio.sleep(0.1)
+        with pytest.raises(asyncpg.InterfaceError):
+            await connection.fetch("SELECT 1")
+        assert connection.asked_at is not None
+        await first
+        assert connection.asked_at is None
 
 
 async def test_a_listener_still_hears_what_is_asked(database: Database) -> None:

@@ -13,6 +13,9 @@ from duebook.web.connection import Connection
 
 _BODY = b'{"data":[]}'
 _GET = b"GET /a?b=c HTTP/1.1\r\nhost: x\r\n\r\n"
+_EXPECTING = b"POST / HTTP/1.1\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n"
+_LISTEN = "listen"
+"""In place of a message: the application asks what comes."""
 
 
 def start(status: int = 200, *headers: tuple[bytes, bytes], size: int | None = len(_BODY)) -> dict[str, Any]:
@@ -53,11 +56,11 @@ class Transport(asyncio.Transport):
 def connected(kind: type[HttpToolsProtocol], *messages: Any, keep_alive: float = 60) -> tuple[HttpToolsProtocol, Transport]:
     """A connection to an application that sends these messages to everybody; an exception among them is raised."""
 
-    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
         for message in messages:
             if isinstance(message, Exception):
                 raise message
-            await send(message)
+            await (receive() if message is _LISTEN else send(message))
 
     config = uvicorn.Config(app, http=kind, ws="none", interface="asgi3", log_config=None, timeout_keep_alive=keep_alive)
     config.load()
@@ -100,7 +103,10 @@ async def told(kind: type[HttpToolsProtocol], request: bytes, *messages: Any) ->
         (_GET.replace(b"GET", b"HEAD"), [start(), body()]),
         (_GET.replace(b"1.1", b"1.0"), [start(), body()]),
         (_GET.replace(b"host", b"connection: close\r\nhost"), [start(), body()]),
-        (b"POST / HTTP/1.1\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{}", [start(), body()]),
+        (_GET, [start(size=0), {"type": "http.response.body"}]),
+        (_EXPECTING + b"{}", [start(), body()]),
+        (_EXPECTING + b"{}", [_LISTEN, start(), body()]),
+        (_EXPECTING, [start(), body(), _LISTEN]),
         (b"no HTTP\r\n\r\n", [start(), body()]),
     ],
 )

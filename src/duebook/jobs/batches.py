@@ -1,8 +1,8 @@
 """The worker's batches: a wake-up names a tenant, whose oldest batches are run, each in a transaction of its own, two at a time.
 
-A batch is counted when it is taken, in a transaction that stands whatever becomes of the run. One that was taken often without an outcome
-is run by itself and item by item, so that what kills it fails alone, and is in the end given up. What this module does not do: make
-invoices, or decide whose turn it is.
+A batch is counted when it is taken, in a transaction that stands whatever becomes of the run. One that was taken before without an outcome
+may have killed its worker: it is run while nothing else of its tenant is, from the fourth time on item by item, so that what kills it fails
+alone, and it is in the end given up. What this module does not do: make invoices, or decide whose turn it is.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ import structlog
 
 from duebook.actions.run_batch import fail_item, give_up, run_batch
 from duebook.jobs.bell import Bell
-from duebook.jobs.gate import Crowded, Gate
 from duebook.jobs.rounds import PASSING, passes, rounds, side_by_side, told
 from duebook.store import batches, tenants, wakeups
 from duebook.store.batches import Taken
@@ -25,7 +24,6 @@ from duebook.store.db import FULL, REPEATABLE, TIMED_OUT, Database
 from duebook.store.pool import Busy
 from duebook.store.queue import Queue
 from duebook.store.unit import Actor, Tenant, Unit
-from duebook.store.wakeups import RESERVED
 from duebook.web.problem import Problem
 from duebook.web.today import now, today
 from duebook.web.work import Attempt, Work
@@ -35,7 +33,7 @@ _log = structlog.get_logger("duebook.worker")
 AT_ONCE: Final = 4
 """Tenants whose batches one worker runs at the same time."""
 TOGETHER_TAKES: Final = 3
-"""A batch that was taken so often without an outcome is run item by item from then on, and nothing beside it: it may kill its worker."""
+"""A batch that was taken so often without an outcome is run item by item from then on."""
 MOST_TAKES: Final = 10
 """After so many takes what is still open is given up."""
 SWEEP_SECONDS: Final = 2.0
@@ -43,7 +41,8 @@ LANES: Final = 2
 """Batches of one tenant that run at the same time: one is judged while the other, which has its seller's counter locked, is written."""
 _TURN_SECONDS: Final = 0.2
 """After so long a tenant goes to the end of the queue, if another waits there, and that one has its turn."""
-_ALONE_SECONDS: Final = 0.8 * RESERVED.total_seconds()
+_LET_PASS_SECONDS: Final = 0.3
+"""So long a batch that is run item by item lets pass first what other tenants have in hand: where it kills the worker, they are through."""
 _CONNECT_SECONDS: Final = 1.0
 _LAST_WORDS_SECONDS: Final = 3
 _LOG_KEPT: Final = timedelta(hours=1)
@@ -83,7 +82,6 @@ class _Turns:
         self._database, self._work, self._queue, self._bell = database, work, queue, bell
         self._pinned, self._stop = pinned, stop
         self._busy: set[UUID] = set()
-        self._gate = Gate()
 
     async def serve(self, id: int, tenant_id: UUID) -> None:
         """One wake-up. After a turn that ended early the tenant is left to the sweep, so that what fails at once is not tried at once."""
@@ -108,7 +106,7 @@ class _Turns:
         if tenant is None:
             return False
         end = time.monotonic() + _TURN_SECONDS
-        taken = await self._do(tenant, _take_some)
+        taken = await self._do(tenant, _take_first)
         await side_by_side([self._lane(tenant, one, end=end) for one in taken])
         return bool(taken) and time.monotonic() >= end and not self._stop.is_set()
 
@@ -136,31 +134,23 @@ class _Turns:
             await self._do(tenant, lambda unit: give_up(unit, id=taken.id))
             return None
         if taken.takes > TOGETHER_TAKES:
-            await self._run_alone(tenant, taken)
+            await asyncio.sleep(_LET_PASS_SECONDS)
+            await self._run_by_item(tenant, taken)
             return None
 
         async def run_and_take_next(unit: Unit) -> Taken | None:
             await run_batch(unit, id=taken.id)
             # In the transaction of the outcomes, so that a batch costs one wait for the disk, and still before the next is run.
-            return None if self._stop.is_set() or time.monotonic() >= end else await _take(unit)
+            return None if self._stop.is_set() or time.monotonic() >= end else await batches.take(unit, at=now(), fresh=True)
 
-        async with self._gate.beside():
-            try:
-                return await self._do(tenant, run_and_take_next)
-            except Problem as problem:
-                if not isinstance(problem.__cause__, TIMED_OUT):
-                    raise
-                # Too much for one unit of work is not too much for one item.
-                await self._run_by_item(tenant, taken)
-                return None
-
-    async def _run_alone(self, tenant: Tenant, taken: Taken) -> None:
-        """Run a batch item by item while this worker runs no other; give it back where it cannot be alone before its take is over."""
         try:
-            async with self._gate.alone(patience=_ALONE_SECONDS):
-                await self._run_by_item(tenant, taken)
-        except Crowded:
-            await self._give_back(tenant, taken)
+            return await self._do(tenant, run_and_take_next)
+        except Problem as problem:
+            if not isinstance(problem.__cause__, TIMED_OUT):
+                raise
+            # Too much for one unit of work is not too much for one item.
+            await self._run_by_item(tenant, taken)
+            return None
 
     async def _run_by_item(self, tenant: Tenant, taken: Taken) -> None:
         """Each item in a transaction of its own; one that raises is failed.
@@ -193,13 +183,13 @@ class _Turns:
         return result
 
 
-async def _take_some(unit: Unit) -> list[Taken]:
-    """One batch for each lane, as long as any wait."""
-    taken: list[Taken] = []
-    while len(taken) < LANES and (one := await _take(unit)) is not None:
-        taken.append(one)
+async def _take_first(unit: Unit) -> list[Taken]:
+    """The oldest batch that waits and, unless it was taken before, one for each further lane. What was taken before is first and alone."""
+    oldest = await batches.take(unit, at=now())
+    taken = [] if oldest is None else [oldest]
+    while oldest is not None and oldest.takes == 1 and len(taken) < LANES:
+        beside = await batches.take(unit, at=now(), fresh=True)
+        if beside is None:
+            break
+        taken.append(beside)
     return taken
-
-
-async def _take(unit: Unit) -> Taken | None:
-    return await batches.take(unit, at=now())

@@ -34,16 +34,19 @@ def passes(error: Exception) -> bool:
 
 
 async def side_by_side(deeds: Sequence[Coroutine[object, object, None]]) -> None:
-    """Do all of them, a few at a time, each to its end; then raise what the first one raised that did."""
+    """Do all of them, a few at a time, each to its end; then raise what the first one raised that did. What others raised is told."""
     turns = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def in_turn(deed: Coroutine[object, object, None]) -> None:
         async with turns:
             await deed
 
-    for ended in await asyncio.gather(*map(in_turn, deeds), return_exceptions=True):
-        if ended is not None:
-            raise ended
+    raised = [ended for ended in await asyncio.gather(*map(in_turn, deeds), return_exceptions=True) if ended is not None]
+    for error in raised[1:]:
+        if isinstance(error, Exception):
+            told(error)
+    if raised:
+        raise raised[0]
 
 
 async def in_turns(those: Iterable[T], deed: Callable[[T], Awaitable[int]]) -> int:

@@ -139,12 +139,13 @@ async def items(connection: Connection, *, tenant_id: UUID, id: UUID) -> list[It
     return list(map(Item, names, known))
 
 
-async def take(unit: Unit, *, at: datetime) -> Taken | None:
-    """Take the tenant's oldest batch that waits for a worker, and count it; None when none waits. `at` is the instant of the take.
+async def take(unit: Unit, *, at: datetime, fresh: bool = False) -> Taken | None:
+    """Take the tenant's oldest batch that waits for a worker, and count it; None when none waits. `at` is the instant of the take; `fresh`:
+    only one that nobody has taken before.
 
     Committed before the batch is run, so that it counts although the run may die. One that is run or was just taken does not wait.
     """
-    row = await unit.connection.fetchrow(_SQL["take"], unit.tenant.id, at, at - RESERVED, at + RESERVED)
+    row = await unit.connection.fetchrow(_SQL["take"], unit.tenant.id, at, at - RESERVED, at + RESERVED, fresh)
     return None if row is None else Taken(row["id"], row["takes"], at)
 
 

@@ -27,13 +27,14 @@ FROM batches
 WHERE tenant_id = $1 AND id = $2
 
 -- name: take
--- The oldest that is open, that nobody has locked to run it, and that was not taken between $3 and $4 by a worker that is about to.
+-- The oldest that is open, that nobody has locked to run it, and that was not taken between $3 and $4 by a worker that is about to; or, with $5,
+-- never at all.
 UPDATE batches
 SET takes = takes + 1, state = 'running', taken_at = $2, updated_at = $2
 WHERE tenant_id = $1 AND id = (
     SELECT id
     FROM batches
-    WHERE tenant_id = $1 AND state <> 'done' AND (taken_at IS NULL OR taken_at NOT BETWEEN $3 AND $4)
+    WHERE tenant_id = $1 AND state <> 'done' AND (taken_at IS NULL OR taken_at NOT BETWEEN $3 AND $4) AND (takes = 0 OR NOT $5::boolean)
     ORDER BY id
     LIMIT 1
     FOR UPDATE SKIP LOCKED

@@ -35,19 +35,26 @@ class KeptConnection(Connection):
         self._statements: dict[str, Any] = {}
 
     async def fetch(self, query: str, *args: Any, timeout: float | None = None, record_class: Any = None) -> list[Any]:  # noqa: ASYNC109 - the driver's
-        """The records of a statement. Raises TimeoutError where it takes longer than the watch lets it, and what PostgreSQL raises."""
-        if timeout is not None or record_class is not None or self._query_loggers:
+        """The records of a statement. Raises what PostgreSQL raises, and TimeoutError where it takes longer than the watch lets it; of that
+        the driver's own transaction block makes an InterfaceError, for the connection was cut.
+        """
+        if timeout is not None or record_class is not None or self._query_loggers or self.asked_at is not None:
             return await super().fetch(query, *args, timeout=timeout, record_class=record_class)
         statement = self._statements.get(query) or await self._prepared(query)
         self.asked_at = time.monotonic()
         try:
             return await self._protocol.bind_execute(statement._state, args, "", 0, False, NO_TIMEOUT)
-        except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
-            # The schema has changed since: the driver knows what to do.
+        except asyncpg.InvalidCachedStatementError:
+            # The schema has changed since and nothing was run: the driver knows what to do.
             self._statements.clear()
             if self.is_in_transaction():
                 raise
             return await super().fetch(query, *args)
+        except asyncpg.OutdatedSchemaCacheError:
+            # It was run, and what came back cannot be read: never again.
+            self._statements.clear()
+            await self.reload_schema_state()
+            raise
         except asyncpg.PostgresConnectionError:
             if self.is_overdue:
                 raise TimeoutError("the statement took too long: its connection was cut") from None
@@ -57,7 +64,7 @@ class KeptConnection(Connection):
 
     async def _prepared(self, query: str) -> Any:
         if len(self._statements) >= _MOST_KEPT:
-            self._statements.clear()
+            del self._statements[next(iter(self._statements))]
         statement = self._statements[query] = await self.prepare(query)
         return statement
 

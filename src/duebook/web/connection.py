@@ -26,7 +26,8 @@ class _Cycle(RequestResponseCycle):
         if start is not None:
             if (head := self._head(start, message)) is not None:
                 self.response_started = self.response_complete = True
-                self.transport.writelines((head, message["body"]))
+                self.waiting_for_100_continue = False
+                self.transport.writelines((head, message.get("body", b"")))
                 self.message_event.set()
                 self.on_response()
                 return
@@ -43,7 +44,7 @@ class _Cycle(RequestResponseCycle):
         headers: dict[bytes, bytes] = dict(given)
         if len(given) != len(_WHOLE) or headers.keys() != _WHOLE or HEADER_VALUE_RE.search(b"".join(headers.values())):
             return None
-        if int(headers[b"content-length"]) != len(message["body"]):
+        if int(headers[b"content-length"]) != len(message.get("body", b"")):
             return None
         lines = [STATUS_LINE[start["status"]]]
         for name, value in (*self.default_headers, *headers.items()):
