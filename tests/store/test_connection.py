@@ -1,6 +1,7 @@
 """The pool's connection fetches as the driver's own does, and is cut where PostgreSQL answers no more."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +124,22 @@ async def test_a_fetch_that_is_cancelled_leaves_a_connection_that_answers(databa
             async with asyncio.timeout(0.1):
                 await connection.fetch("SELECT pg_sleep(30)")
         assert [row[0] for row in await connection.fetch("SELECT 1")] == [1]
+
+
+async def test_where_the_process_itself_stood_still_nobody_is_cut_off(database: Database) -> None:
+    """The answer came long ago, and is read after the watch has looked."""
+    watch = Watch(seconds=0.1)
+    async with database.tenant(NOBODY) as connection:
+        assert isinstance(connection, KeptConnection)
+        await connection.fetch("SELECT 1")
+        watch.add(connection)
+        for _ in range(3):
+            asking = asyncio.create_task(connection.fetch("SELECT 1"))
+            await asyncio.sleep(0)
+            time.sleep(1.2)  # noqa: ASYNC251 - that is the point
+            assert [row[0] for row in await asking] == [1]
+            await asyncio.sleep(0)
+            assert not connection.is_closed()
 
 
 async def test_who_waits_too_long_is_cut_off_and_who_does_not_goes_on(database: Database) -> None:

@@ -70,11 +70,15 @@ class KeptConnection(Connection):
 
 
 class Watch:
-    """Cuts connections that wait for one fetch longer than `seconds`: PostgreSQL, which ends statements itself, answers no more."""
+    """Cuts connections that wait for one fetch longer than `seconds`: PostgreSQL, which ends statements itself, answers no more.
+
+    Whoever is late is cut at the second look: where this process itself stood still, the answer may be there and only not read yet.
+    """
 
     def __init__(self, *, seconds: float) -> None:
         self._seconds = seconds
         self._watched: set[KeptConnection] = set()
+        self._late: dict[KeptConnection, float] = {}
         self._next: asyncio.TimerHandle | None = None
 
     def add(self, connection: KeptConnection) -> None:
@@ -86,8 +90,10 @@ class Watch:
     def _look(self) -> None:
         first = time.monotonic() - self._seconds
         self._watched = {connection for connection in self._watched if not connection.is_closed()}
-        for connection in self._watched:
-            if connection.asked_at is not None and connection.asked_at < first:
+        late = {connection: at for connection in self._watched if (at := connection.asked_at) is not None and at < first}
+        for connection, at in late.items():
+            if self._late.get(connection) == at:
                 connection.is_overdue = True
                 connection.terminate()
+        self._late = late
         self._next = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look) if self._watched else None

@@ -145,7 +145,7 @@ class Work:
             except LOST as error:
                 if is_bug(error):
                     raise
-                _log.warning("database lost", error=type(error).__name__)
+                _log.warning("database lost", error=type(error).__name__, message=str(error))
                 raise unavailable("the database is away: nothing was stored") from error
 
     async def _once(self, attempt: Attempt, deed: Deed[T], *, deadline: float, may_age: bool) -> T:
