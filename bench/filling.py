@@ -28,8 +28,10 @@ def customers(dsn: str, *, tenant_id: str, count: int) -> list[UUID]:
     return ids
 
 
-def invoices(dsn: str, *, tenant_id: str, customer_ids: Sequence[UUID], count: int, day: date, journal: bool) -> None:
-    """Enter `count` invoices whose open ones stand around `day`, with their journal or without it."""
+def invoices(
+    dsn: str, *, tenant_id: str, customer_ids: Sequence[UUID], count: int, day: date, journal: bool, settled: bool = False
+) -> None:
+    """Enter `count` invoices whose open ones stand around `day`, with or without journal and what settled the others."""
     values: dict[str, Any] = {
         "tenant_id": tenant_id,
         "customers": list(customer_ids),
@@ -38,8 +40,9 @@ def invoices(dsn: str, *, tenant_id: str, customer_ids: Sequence[UUID], count: i
         "ends_at": _whole_milliseconds(datetime.now(UTC) - timedelta(hours=1)),
         "of": count,
         "body_bytes": JOURNAL_BYTES,
+        "settled": settled,
     }
-    names = ("invoices", "journal", "tallies") if journal else ("invoices", "tallies")
+    names = ("invoices", *(["settlements"] if settled else []), *(["journal"] if journal else []), "tallies")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(_SQL["functions"])
         for first in range(1, count + 1, _CHUNK):

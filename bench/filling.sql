@@ -20,7 +20,7 @@ VALUES (%(tenant_id)s, gen_random_uuid(), false, %(count)s, 0, 0, '{}', '{}', '{
 
 -- name: invoices
 -- Of 100 invoices some 80 are paid, 2 offset, 1 disputed, 1 in recovery; the open ones fall due from 90 days ago to 60 days ahead, and one of
--- ten of them has a promise. Due dates of the settled ones lie in the last two years.
+-- ten of them has a promise. Due dates of the settled ones lie in the last two years. `settled`: what has paid and offset them follows.
 INSERT INTO invoices (
     tenant_id, id, customer_id, amount, net_amount, default_amount, amount_paid, amount_offset, updated_at, issued_on, due_on, uncovered_on,
     promised_on, review_on, disputed_on, recovery_on, positions, standing, currency, external_id, reference, instalment_due_on,
@@ -30,7 +30,8 @@ SELECT %(tenant_id)s, n.id, n.customer_id, n.amount, n.amount * 5 / 6, n.amount,
        CASE WHEN n.standing NOT IN ('paid', 'offset') THEN n.due_on END,
        CASE WHEN n.standing = 'open' AND n.dice %% 10 = 0 THEN %(day)s + n.dice %% 40 - 20 END,
        CASE WHEN n.standing = 'open' AND n.due_on >= %(day)s THEN n.due_on + 1 END,
-       CASE n.standing WHEN 'disputed' THEN n.due_on END, CASE n.standing WHEN 'recovery' THEN n.due_on END, 0, n.standing, 'EUR',
+       CASE n.standing WHEN 'disputed' THEN n.due_on END, CASE n.standing WHEN 'recovery' THEN n.due_on END,
+       CASE WHEN %(settled)s AND n.standing IN ('paid', 'offset') THEN 1 ELSE 0 END, n.standing, 'EUR',
        n.external_id, 'F-' || n.number, ARRAY[n.due_on], ARRAY[n.amount], ARRAY[n.amount]
 FROM (
     SELECT s.number, s.at, s.dice, pg_temp.id_at(s.at, s.number) AS id, (%(customers)s::uuid[])[1 + s.dice %% %(customer_count)s] AS customer_id,
@@ -45,6 +46,31 @@ FROM (
     ) AS s
 ) AS n
 
+-- name: settlements
+-- A payment in full of each paid invoice, five days late; a credit note over the amount of each offset one, and their link.
+WITH settled AS (
+    SELECT id, customer_id, amount, updated_at, due_on, due_on + 5 AS paid_on, standing, reference
+    FROM invoices
+    WHERE tenant_id = %(tenant_id)s AND standing IN ('paid', 'offset')
+          AND id BETWEEN pg_temp.id_at(%(ends_at)s - (%(of)s - %(first)s) * interval '1 ms', %(first)s)
+              AND pg_temp.id_at(%(ends_at)s - (%(of)s - %(last)s) * interval '1 ms', %(last)s)
+), notes AS (
+    INSERT INTO credit_notes (tenant_id, id, customer_id, amount, default_amount, amount_paid_back, amount_linked, updated_at, issued_on,
+                              positions, standing, currency, external_id, reference)
+    SELECT %(tenant_id)s, pg_temp.id_at(updated_at, hashtextextended(reference, 1)), customer_id, amount, amount, 0, amount, updated_at,
+           due_on, 1, 'deducted', 'EUR', 'A-' || reference, 'A-' || reference
+    FROM settled
+    WHERE standing = 'offset'
+    RETURNING id, external_id
+)
+INSERT INTO allocations (tenant_id, id, invoice_id, credit_note_id, amount, updated_at, dated_on, recorded_on, effective_on, invoice_position,
+                         credit_note_position, by_invoice, by_credit_note, by_hand, kind, external_id)
+SELECT %(tenant_id)s, pg_temp.id_at(s.updated_at, hashtextextended(s.reference, 2)), s.id, n.id, s.amount, s.updated_at, s.paid_on, s.paid_on,
+       s.paid_on, 1, CASE WHEN n.id IS NOT NULL THEN 1 END, true, false, false, CASE WHEN n.id IS NULL THEN 'payment' ELSE 'link' END,
+       'P-' || s.reference
+FROM settled AS s
+LEFT JOIN notes AS n ON n.external_id = 'A-' || s.reference
+
 -- name: journal
 -- One row for each invoice, as large as the server writes them; what stands in it is of no matter here.
 INSERT INTO journal (tenant_id, id, object_id, kind, action, body, sha256)
@@ -57,7 +83,8 @@ FROM (SELECT i.id, convert_to(rpad('', %(body_bytes)s, md5(i.id::text)), 'UTF8')
 -- name: tallies
 -- The differences that the invoices are counted by, as the writer of these rows would have left them.
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)
-SELECT %(tenant_id)s, gen_random_uuid(), false, 0, 0, sum(s.number), array_agg(s.standing), array_agg(s.uncovered_on),
+SELECT %(tenant_id)s, gen_random_uuid(), false, 0, CASE WHEN %(settled)s THEN coalesce(sum(s.number) FILTER (WHERE s.standing = 'offset'), 0) ELSE 0 END,
+       sum(s.number), array_agg(s.standing), array_agg(s.uncovered_on),
        array_agg(s.promised_on), array_agg(s.number)
 FROM (SELECT standing, uncovered_on, promised_on, count(*) AS number
       FROM invoices

@@ -1,7 +1,7 @@
 """Lists of 1,000,000 invoices, page by page; and imports into a tenant that PostgreSQL's statistics do not know.
 
-Page 1 with its exact total runs against pgbench with all statements of that request; pages are compared with each other by the
-median time of one request on one connection.
+Page 1 with its exact total runs against pgbench with all statements of that request, and so does one that has no payments to show; pages
+are compared with each other by the median time of one request on one connection.
 """
 
 import statistics
@@ -38,24 +38,31 @@ def measure(report: Report) -> None:
     """Measure and report every figure of lists."""
     with ground() as here, here.copy("listed") as large:
         _filled(large, count=_LARGE)
-        small = opened(large.dsn, company="Small")
-        filling.customers(small.dsn, tenant_id=small.tenant_id, count=100)
-        _filled(small, count=_SMALL)
-        _against_pgbench(here, large, report)
+        small, bare = _beside(large, company="Small"), _beside(large, company="Bare", settled=False)
+        _against_pgbench(here, large, report, what="page 1 of 1,000,000", target=0.4)
+        _against_pgbench(here, bare, report, what="page 1 without payments", target=None)
         with serving({"DUEBOOK_DATABASE_URL": large.dsn}) as server:
             _against_each_other(here, large, small, server, report)
             _unknown_tenant(here, large, server, report)
 
 
-def _filled(books: Books, *, count: int) -> None:
+def _beside(large: Books, *, company: str, settled: bool = True) -> Books:
+    """A small tenant in the same database."""
+    books = opened(large.dsn, company=company)
+    filling.customers(books.dsn, tenant_id=books.tenant_id, count=100)
+    _filled(books, count=_SMALL, settled=settled)
+    return books
+
+
+def _filled(books: Books, *, count: int, settled: bool = True) -> None:
     with psycopg.connect(books.dsn) as connection:
         customers = [row[0] for row in connection.execute("SELECT id FROM customers WHERE tenant_id = %s", (books.tenant_id,))]
     day = datetime.now(UTC).date()
-    filling.invoices(books.dsn, tenant_id=books.tenant_id, customer_ids=customers, count=count, day=day, journal=False)
+    filling.invoices(books.dsn, tenant_id=books.tenant_id, customer_ids=customers, count=count, day=day, journal=False, settled=settled)
     filling.follow(books.dsn, tenant_id=books.tenant_id)
 
 
-def _against_pgbench(here: Ground, books: Books, report: Report) -> None:
+def _against_pgbench(here: Ground, books: Books, report: Report, *, what: str, target: float | None) -> None:
     script = pgbench.of(recording.statements(books, _FIRST))
     here.settle()
     rates: dict[int, list[float]] = {1: [], 2: []}
@@ -73,14 +80,14 @@ def _against_pgbench(here: Ground, books: Books, report: Report) -> None:
         bare.append(pgbench.rate(here, books, script, seconds=_SECONDS))
     best = max(rates, key=lambda workers: statistics.median(rates[workers]))
     for workers, found in rates.items():
-        report(Figure(what=f"page 1 of 1,000,000, 16 connections, processes: {workers}", samples=tuple(found), unit="requests/s"))
-    report(Figure(what="pgbench, its statements", samples=tuple(bare), unit="pages/s"))
+        report(Figure(what=f"{what}, 16 connections, processes: {workers}", samples=tuple(found), unit="requests/s"))
+    report(Figure(what=f"{what}, its statements in pgbench", samples=tuple(bare), unit="pages/s"))
     for workers, found in rates.items():
         ratios = tuple(mine / theirs for mine, theirs in zip(found, bare, strict=True))
-        target = 0.4 if workers == best else None
-        report(Figure(what=f"page 1: ratio to its statements, processes: {workers}", samples=ratios, at_least=target))
-    report(Figure(what="CPU per page 1, Python", samples=tuple(cost.python * 1e6 for cost in spent), unit="µs"))
-    report(Figure(what="CPU per page 1, PostgreSQL", samples=tuple(cost.postgresql * 1e6 for cost in spent), unit="µs"))
+        at_least = target if workers == best else None
+        report(Figure(what=f"{what}: ratio to its statements, processes: {workers}", samples=ratios, at_least=at_least))
+    report(Figure(what=f"CPU of {what}, Python", samples=tuple(cost.python * 1e6 for cost in spent), unit="µs"))
+    report(Figure(what=f"CPU of {what}, PostgreSQL", samples=tuple(cost.postgresql * 1e6 for cost in spent), unit="µs"))
 
 
 def _against_each_other(here: Ground, large: Books, small: Books, server: Serving, report: Report) -> None:

@@ -1,5 +1,6 @@
 """Lists: the page object, its order, filters that narrow and exact totals, right after a write and after they were folded."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,32 @@ async def test_an_empty_list_is_a_page_too(acme: Company) -> None:
         page = await acme.get(path)
         assert list(page) == PAGE_KEYS
         assert list(page.values()) == [[], 0, 0, 1, 0]
+
+
+async def test_a_page_shows_each_invoice_as_it_was_at_one_moment(acme: Company) -> None:
+    """While payments are changed, no page shows an amount paid that its payments do not come to."""
+    client_id = await acme.customer()
+    bodies = [complete_invoice(client_id) for _ in range(20)]
+    paid = asyncio.Event()
+
+    async def pay() -> None:
+        for amount in (1_000, 2_000, 3_000, 4_000):
+            for body in bodies:
+                payments = [{"date": "2026-01-10", "amount": amount, "externalId": "P-1"}]
+                await acme.post("/invoices/complete", body | {"payments": payments})
+        paid.set()
+
+    async def look() -> set[tuple[int, int]]:
+        seen: set[tuple[int, int]] = set()
+        while not paid.is_set():
+            for one in (await acme.get("/invoices"))["data"]:
+                seen.add((one["paidAmount"], sum(row["amount"] for row in one["payments"])))
+        return seen
+
+    _, *seen = await asyncio.gather(pay(), *[look() for _ in range(4)])
+    met = set().union(*filter(None, seen))
+    assert len(met) > 2, "the readers saw too little of it"
+    assert [pair for pair in met if pair[0] != pair[1]] == []
 
 
 def client(_: str, **fields: Any) -> dict[str, Any]:

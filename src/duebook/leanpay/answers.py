@@ -108,7 +108,9 @@ async def page(ask: Ask, *, resource: lists.Resource, struct: Struct, read: Read
     """The page of a list that was asked for: `count` here, `total` in all. `read` makes its answer structs."""
     number: int = ask.query.get("page", 1)
     filters = parameters.filters(ask.query, timezone=ask.tenant.timezone)
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    # Of invoices the page itself is one statement, rows and all; of others its ids come first.
+    connect = ask.database.tenant if resource == "invoices" else ask.database.moment
+    async with connect(ask.tenant.id) as connection:
         found = await lists.page(connection, tenant_id=ask.tenant.id, resource=resource, filters=filters, number=number, day=ask.day)
         data = await read(connection, found) if found.records else []
     pages = -(-found.total // lists.PAGE_SIZE)

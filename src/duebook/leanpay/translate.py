@@ -134,6 +134,7 @@ _DAYS: Final = Kept[date](lambda day: f"{day.isoformat()}T00:00:00.000Z")
 # Untyped, for currency and status are the contract's words: the one came in through the enum, the other is core.status's.
 _instalment: Final[Any] = wire.Instalment
 _invoice: Final[Any] = wire.Invoice
+_money_row: Final = wire.MoneyRow
 _NO_ROWS: Final[tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]] = [], []
 """What nine invoices of ten have: they share it, for an answer is only encoded."""
 
@@ -181,13 +182,18 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
 
 def _invoice_rows(rows: Sequence[InvoiceRow], amount: int, value: int | None) -> tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]:
     """The payments and links among the rows of an invoice over `amount`, each with its share of the invoice's `value`."""
+    if len(rows) == 1:
+        # Most that are paid were paid at once: a share of the whole needs no running sum, and one row no order.
+        [(kind, part, dated_on, external_id, _, _)] = rows
+        if kind == "payment" and value == amount != 0:
+            return [_money_row(_DAYS[dated_on], part, part, external_id)], _NO_ROWS[1]
     payments: list[wire.MoneyRow] = []
     links: list[wire.CreditNoteLinkRow] = []
     worth = _worth([row[1] for row in rows], whole=amount, value=value)
     for row, share in sorted(zip(rows, worth, strict=True), key=lambda pair: pair[0][2]):
         kind, part, dated_on, external_id, credit_note_id, credit_note_external_id = row
         if kind == "payment":
-            payments.append(wire.MoneyRow(_DAYS[dated_on], part, share, external_id))
+            payments.append(_money_row(_DAYS[dated_on], part, share, external_id))
         elif kind == "link":
             other = wire.Counterpart(str(credit_note_id), credit_note_external_id)
             links.append(wire.CreditNoteLinkRow(_DAYS[dated_on], part, share, external_id, other))

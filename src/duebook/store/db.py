@@ -158,6 +158,12 @@ class Database:
         """A connection as `duebook_app`, set for one tenant. Waits at most `patience` seconds for a free one (Busy)."""
         return _Held(self._app, tenant_id, patience)
 
+    @asynccontextmanager
+    async def moment(self, tenant_id: UUID) -> AsyncGenerator[Connection]:
+        """A connection as `tenant` gives it, on which every statement sees the books as they were at the first one."""
+        async with self.tenant(tenant_id) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            yield connection
+
     async def ping(self) -> None:
         """Ask the database anything. Raises what a lost database raises."""
         async with self.owner() as connection:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from duebook.core.instalment import Instalment
 from duebook.core.invoice import Invoice
 from duebook.store.arrays import days, nested, plain, texts
@@ -64,6 +66,7 @@ class InvoiceFace(NamedTuple):
 
 
 _WIDTH: Final = len(InvoiceFace._fields)
+_rows_of: Final = msgspec.json.Decoder(list[InvoiceRow]).decode
 InvoiceView = tuple[InvoiceFace, Sequence[InvoiceRow]]
 """An invoice with its rows, as it is shown."""
 
@@ -133,15 +136,9 @@ async def read(connection: Connection, *, tenant_id: UUID, id: UUID) -> InvoiceV
     return first[:_WIDTH], rows
 
 
-async def with_rows(connection: Connection, *, tenant_id: UUID, records: Sequence[Any]) -> Iterable[InvoiceView]:
-    """The invoices of a page (`lists.page`: a face, then how many rows it has) with their rows; those that have none cost nothing more."""
-    ids = [record[0] for record in records if record[_WIDTH]]
-    if not ids:
-        return [(record[:_WIDTH], ()) for record in records]
-    rows: dict[UUID, list[Any]] = {}
-    for row in await connection.fetch(_SQL["rows_of"], tenant_id, ids):
-        rows.setdefault(row[0], []).append(row[1:])
-    return [(record[:_WIDTH], rows.get(record[0], ())) for record in records]
+def of_page(records: Sequence[Any]) -> list[InvoiceView]:
+    """The invoices of a page (`lists.page`: a face, then its rows, JSON, or None), each with its rows."""
+    return [(record[:_WIDTH], () if record[_WIDTH] is None else _rows_of(record[_WIDTH])) for record in records]
 
 
 async def due_for_review(unit: Unit, *, limit: int) -> list[Invoice]:

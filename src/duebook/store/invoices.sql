@@ -101,14 +101,6 @@ LEFT JOIN credit_notes AS c ON c.tenant_id = $1 AND c.id = a.credit_note_id
 WHERE a.tenant_id = $1 AND a.invoice_id = $2
 ORDER BY invoice_position NULLS FIRST
 
--- name: rows_of
--- The rows of several invoices, each invoice's in order of recording.
-SELECT a.invoice_id, a.kind, a.amount, a.dated_on, a.external_id, a.credit_note_id, c.external_id AS credit_note_external_id
-FROM allocations AS a
-LEFT JOIN credit_notes AS c ON c.tenant_id = $1 AND c.id = a.credit_note_id
-WHERE a.tenant_id = $1 AND a.invoice_id = ANY ($2::uuid[]) AND a.invoice_id IS NOT NULL
-ORDER BY a.invoice_id, a.invoice_position
-
 -- name: due_for_review
 SELECT id, customer_id, external_id, reference, amount, net_amount, currency, default_amount, issued_on, due_on,
        instalment_due_on, instalment_amount, instalment_default_amount, amount_paid, amount_offset, standing, uncovered_on,

@@ -38,8 +38,9 @@ INSERT INTO page_marks (tenant_id, position, id)
 VALUES ($1, $2, $3)
 
 -- name: invoices
--- An InvoiceFace (invoices.py), then `positions`. What is made of columns is made of the page's rows alone, not of those it skips: hence
--- the inner SELECT, whose order PostgreSQL keeps.
+-- An InvoiceFace (invoices.py), then its InvoiceRows as JSON, if it has any: in one statement, for between two of them a payment may be
+-- recorded, and the page would show an amount paid that its payments do not come to. What is made of columns is made of the page's rows
+-- alone, not of those it skips: hence the inner SELECT, whose order PostgreSQL keeps.
 --? page: SELECT d.id, d.customer_id, d.external_id, d.reference, d.amount, d.currency, d.default_amount, d.issued_on, d.due_on,
 --? page:        CASE WHEN cardinality(d.instalment_due_on) = 1 THEN nullif(d.instalment_due_on[1], d.due_on) END AS only_due_on,
 --? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_due_on END AS instalment_due_on,
@@ -47,7 +48,18 @@ VALUES ($1, $2, $3)
 --? page:        CASE WHEN cardinality(d.instalment_due_on) > 1 THEN d.instalment_default_amount END AS instalment_default_amount,
 --? page:        d.amount_paid, d.amount_offset, d.standing, d.uncovered_on, d.promised_on,
 --? page:        (date_part('epoch', d.updated_at) * 1000)::bigint AS updated_ms,
---? page:        d.positions
+--? page:        CASE WHEN d.positions > 0 THEN (
+--? page:            SELECT json_agg(
+--? page:                       json_build_array(
+--? page:                           a.kind, a.amount, a.dated_on, a.external_id, a.credit_note_id,
+--? page:                           CASE WHEN a.credit_note_id IS NOT NULL THEN (
+--? page:                               SELECT c.external_id FROM credit_notes AS c WHERE c.tenant_id = :tenant_id AND c.id = a.credit_note_id
+--? page:                           ) END
+--? page:                       ) ORDER BY a.invoice_position
+--? page:                   )
+--? page:            FROM allocations AS a
+--? page:            WHERE a.tenant_id = :tenant_id AND a.invoice_id = d.id
+--? page:        ) END AS rows
 --? total: , (SELECT coalesce(sum(t.invoices), 0)::bigint FROM tallies AS t WHERE t.tenant_id = :tenant_id) AS total
 --? total_by_status: , (SELECT coalesce(sum(entry.difference), 0)::bigint
 --? total_by_status:    FROM tallies AS t, unnest(t.standing, t.uncovered_on, t.promised_on, t.difference)

@@ -4,7 +4,6 @@ from typing import Final
 
 from duebook.hyperline import wire
 from duebook.hyperline.answers import LIST_CODES, READ_CODES, cursor_answer, missing
-from duebook.hyperline.operations.reading import one_moment
 from duebook.hyperline.pages import Cursor, cursor_page, cursor_parameters
 from duebook.hyperline.translate import batches as translate
 from duebook.store import batches
@@ -14,7 +13,7 @@ from duebook.web.work import Answer
 
 async def find(ask: Ask) -> Answer:
     """GET /v2/invoices/batch/{batch_id}: the name is the client's own, whatever characters it has."""
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         found = await batches.by_name(connection, tenant_id=ask.tenant.id, name=ask.names[0])
         if found is None:
             raise missing("Batch")
@@ -26,7 +25,7 @@ async def list_page(ask: Ask) -> Answer:
     """GET /v2/invoices/batch: newest first."""
     page = cursor_page(ask.query, kind="batch")
     below = None if page.after is None else page.after.id
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         found = await batches.page(connection, tenant_id=ask.tenant.id, limit=page.limit + 1, below=below)
         total = await batches.total(connection, tenant_id=ask.tenant.id) if page.include_total else None
     answer = cursor_answer(

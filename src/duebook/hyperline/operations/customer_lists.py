@@ -83,7 +83,7 @@ async def list_by_cursor(ask: Ask) -> Answer:
     """GET /v2/customers."""
     page, narrowed = cursor_page(ask.query, kind="customer", sorts=SORTS), filters(ask.query)
     tenant_id = ask.tenant.id
-    async with ask.database.tenant(tenant_id) as connection:
+    async with ask.database.moment(tenant_id) as connection:
         found = [] if narrowed is None else await _behind(connection, ask, page, narrowed)
         total = None if not page.include_total else await _total(connection, ask, narrowed)
         surroundings = await beside(connection, found, tenant_id=tenant_id)
@@ -98,7 +98,7 @@ async def list_by_offset(ask: Ask) -> Answer:
     """GET /v1/customers."""
     page, narrowed = offset_page(ask.query, furthest=FURTHEST), filters(ask.query)
     tenant_id = ask.tenant.id
-    async with ask.database.tenant(tenant_id) as connection:
+    async with ask.database.moment(tenant_id) as connection:
         total = await _total(connection, ask, narrowed)
         found: list[Customer] = []
         if narrowed is not None and page.skip < total:

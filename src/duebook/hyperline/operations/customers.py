@@ -132,7 +132,7 @@ def _reading(show: Callable[[Customer, translate.Beside], Struct]) -> Handler:
     """GET /v1/customers/{id} and /v2/customers/{id}."""
 
     async def handler(ask: Ask) -> Answer:
-        async with ask.database.tenant(ask.tenant.id) as connection:
+        async with ask.database.moment(ask.tenant.id) as connection:
             customer = await _read(ask, connection)
             return Answer(200, wire.encode(show(customer, await beside(connection, [customer], tenant_id=ask.tenant.id))))
 
@@ -141,7 +141,7 @@ def _reading(show: Callable[[Customer, translate.Beside], Struct]) -> Handler:
 
 async def taxes(ask: Ask) -> Answer:
     """GET /v1/customers/{id}/taxes/rates: empty where no rate is on file."""
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         customer = await _read(ask, connection)
         sellers = await entities.every(connection, tenant_id=ask.tenant.id)
     seller = next(entity for entity in sellers if (entity.id == customer.entity_id if customer.entity_id else entity.is_default))
@@ -151,7 +151,7 @@ async def taxes(ask: Ask) -> Answer:
 
 async def portal(ask: Ask) -> Answer:
     """GET /v1/customers/{id}/portal: the address proves by its code that it came from us."""
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         customer = await _read(ask, connection)
         secret = await documents.page_secret(connection, tenant_id=ask.tenant.id)
     id = customer.id or UUID(int=0)

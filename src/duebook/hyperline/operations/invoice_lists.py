@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from duebook.core.lines import Kind
 from duebook.hyperline import wire
 from duebook.hyperline.answers import LIST_CODES, cursor_answer, offset_meta
-from duebook.hyperline.operations.reading import frame, one_moment
+from duebook.hyperline.operations.reading import frame
 from duebook.hyperline.pages import FURTHEST, OFFSET, ORDER, Cursor, CursorPage, cursor_page, cursor_parameters, offset_page, sort_parameter
 from duebook.hyperline.parameters import choice_filters, conditions, date_filters, id_filters, named, plain_filter, text_filters
 from duebook.hyperline.translate import documents as translate
@@ -77,7 +77,7 @@ def asked(query: Mapping[str, Any]) -> Asked:
 async def list_by_cursor(ask: Ask) -> Answer:
     """GET /v2/invoices."""
     page, narrowed, today = cursor_page(ask.query, kind="invoice", sorts=SORTS), asked(ask.query), _today(ask)
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         stretch = await _behind(connection, ask, page)
         found = await document_lists.page(connection, tenant_id=ask.tenant.id, asked=narrowed, stretch=stretch, today=today)
         total = None
@@ -106,7 +106,7 @@ async def list_by_offset(ask: Ask) -> Answer:
         sort=ask.query.get("sort", "created_at"),
         descending=ask.query.get("order", "desc") == "desc",
     )
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         total = await document_lists.total(connection, tenant_id=ask.tenant.id, asked=narrowed, today=today)
         found: list[Place] = []
         if page.skip < total:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from duebook.actions.issue_documents import issue_documents
 from duebook.hyperline import wire
 from duebook.hyperline.answers import READ_CODES, WRITE_CODES, id_in, missing
-from duebook.hyperline.operations.reading import frame, one_moment
+from duebook.hyperline.operations.reading import frame
 from duebook.hyperline.translate import documents as translate
 from duebook.hyperline.translate import drafts
 from duebook.store import documents
@@ -25,7 +25,7 @@ def _reading(show: Callable[..., Any]) -> Callable[[Ask], Awaitable[Answer]]:
 
     async def handler(ask: Ask) -> Answer:
         id = id_in(ask, kind="invoice", word=WORD)
-        async with one_moment(ask) as connection:
+        async with ask.database.moment(ask.tenant.id) as connection:
             found = await documents.read_many(connection, tenant_id=ask.tenant.id, ids=[id])
         if id not in found:
             raise missing(WORD)

@@ -63,7 +63,7 @@ async def page(
 ) -> Answer:
     """A page by offset of a kind: `struct` of the page, `show` for its rows; `within` narrows it besides what the query asks for."""
     asked = offset_page(ask.query)
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         entries, total = await catalogue.page(
             connection,
             tenant_id=ask.tenant.id,

@@ -4,7 +4,6 @@ from typing import Final
 
 from duebook.hyperline import wire
 from duebook.hyperline.answers import LIST_CODES, READ_CODES, id_in, missing, offset_meta
-from duebook.hyperline.operations.reading import one_moment
 from duebook.hyperline.pages import OFFSET, offset_page
 from duebook.hyperline.translate import transactions as translate
 from duebook.store import documents, transaction_lists
@@ -19,7 +18,7 @@ _WORD: Final = "Transaction"
 async def list_page(ask: Ask) -> Answer:
     """GET /v1/transactions."""
     page, tenant_id = offset_page(ask.query), ask.tenant.id
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         total = await transaction_lists.total(connection, tenant_id=tenant_id)
         found: list[Place] = []
         if page.skip < total and page.take:
@@ -31,7 +30,7 @@ async def list_page(ask: Ask) -> Answer:
 async def find(ask: Ask) -> Answer:
     """GET /v1/transactions/{id}."""
     id = id_in(ask, kind="transaction", word=_WORD)
-    async with one_moment(ask) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         document_id = await transaction_lists.document_of(connection, tenant_id=ask.tenant.id, id=id)
         shown = [] if document_id is None else await _shown(connection, ask, [Place(id, document_id)])
     if not shown:

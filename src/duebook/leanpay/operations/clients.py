@@ -73,7 +73,7 @@ async def find(ask: Ask) -> Answer:
     """GET /clients/{clientId}."""
     if ask.id is None:
         raise TypeError("the route gives an id")
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         found = await customers.read_many(connection, tenant_id=ask.tenant.id, ids=[ask.id])
         if not found:
             raise not_found(f"no client has the id {ask.id}")

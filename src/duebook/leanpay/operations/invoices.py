@@ -69,9 +69,8 @@ async def list_page(ask: Ask) -> Answer:
     """GET /invoices."""
     tenant_id = str(ask.tenant.id)
 
-    async def read(connection: Connection, found: lists.Page) -> list[wire.Invoice]:
-        views = await invoices.with_rows(connection, tenant_id=ask.tenant.id, records=found.records)
-        return [translate.invoice(view, tenant_id=tenant_id, day=ask.day) for view in views]
+    async def read(_: Connection, found: lists.Page) -> list[wire.Invoice]:
+        return [translate.invoice(view, tenant_id=tenant_id, day=ask.day) for view in invoices.of_page(found.records)]
 
     return await page(ask, resource="invoices", struct=wire.InvoicePage, read=read)
 

@@ -78,7 +78,7 @@ async def list_page(ask: Ask) -> Answer:
     """GET /webhooks."""
     number: int = ask.query.get("page", 1)
     skipped = (number - 1) * PAGE_SIZE
-    async with ask.database.tenant(ask.tenant.id) as connection:
+    async with ask.database.moment(ask.tenant.id) as connection:
         total = await endpoints.count(connection, tenant_id=ask.tenant.id, dialect=DIALECT)
         found: list[Endpoint] = []
         if skipped < total:
