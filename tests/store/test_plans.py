@@ -118,10 +118,10 @@ async def test_what_was_updated_lately_is_found_by_when(own_database: Database, 
     """A sync asks every minute; in order of creation the few that changed would be met on a walk through all."""
     sql = render(load("lists.sql")[resource], given={"page", "updated_since", order}).sql
     async with own_database.tenant(newcomer) as connection:
-        found = {scan["Relation Name"]: keys_of(scan) for scan in scans(await plan_of(connection, sql))}
+        found = [keys_of(scan) for scan in scans(await plan_of(connection, sql))]
 
-    rows = {"allocations": {"tenant_id", "invoice_id"}, "credit_notes": {"tenant_id", "id"}} if resource == "invoices" else {}
-    assert found == {resource: {"tenant_id", "updated_at"}} | rows
+    rows = [{"tenant_id", "invoice_id"}, {"tenant_id", "id"}] if resource == "invoices" else []
+    assert sorted(map(sorted, found)) == sorted(map(sorted, [{"tenant_id", "updated_at"}, *rows]))
 
 
 WALKED = {"Limit", "Append", "Merge Append", "Index Scan", "Index Only Scan", "Nested Loop", "Result", "Subquery Scan", "Memoize"}
