@@ -83,9 +83,8 @@ FROM (SELECT i.id, convert_to(rpad('', %(body_bytes)s, md5(i.id::text)), 'UTF8')
 -- name: tallies
 -- The differences that the invoices are counted by, as the writer of these rows would have left them.
 INSERT INTO tallies (tenant_id, id, is_base, customers, credit_notes, invoices, standing, uncovered_on, promised_on, difference)
-SELECT %(tenant_id)s, gen_random_uuid(), false, 0, CASE WHEN %(settled)s THEN coalesce(sum(s.number) FILTER (WHERE s.standing = 'offset'), 0) ELSE 0 END,
-       sum(s.number), array_agg(s.standing), array_agg(s.uncovered_on),
-       array_agg(s.promised_on), array_agg(s.number)
+SELECT %(tenant_id)s, gen_random_uuid(), false, 0, coalesce(sum(s.number) FILTER (WHERE %(settled)s AND s.standing = 'offset'), 0),
+       sum(s.number), array_agg(s.standing), array_agg(s.uncovered_on), array_agg(s.promised_on), array_agg(s.number)
 FROM (SELECT standing, uncovered_on, promised_on, count(*) AS number
       FROM invoices
       WHERE tenant_id = %(tenant_id)s AND id BETWEEN pg_temp.id_at(%(ends_at)s - (%(of)s - %(first)s) * interval '1 ms', %(first)s)

@@ -136,7 +136,7 @@ _instalment: Final[Any] = wire.Instalment
 _invoice: Final[Any] = wire.Invoice
 _money_row: Final = wire.MoneyRow
 _NO_ROWS: Final[tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]] = [], []
-"""What nine invoices of ten have: they share it, for an answer is only encoded."""
+"""What an invoice without any has: all share it, for an answer is only encoded."""
 
 
 def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
@@ -183,7 +183,7 @@ def invoice(view: InvoiceView, *, tenant_id: str, day: date) -> wire.Invoice:
 def _invoice_rows(rows: Sequence[InvoiceRow], amount: int, value: int | None) -> tuple[list[wire.MoneyRow], list[wire.CreditNoteLinkRow]]:
     """The payments and links among the rows of an invoice over `amount`, each with its share of the invoice's `value`."""
     if len(rows) == 1:
-        # Most that are paid were paid at once: a share of the whole needs no running sum, and one row no order.
+        # Most that are paid were paid at once: in one currency the share is the amount, and one row has no order.
         [(kind, part, dated_on, external_id, _, _)] = rows
         if kind == "payment" and value == amount != 0:
             return [_money_row(_DAYS[dated_on], part, part, external_id)], _NO_ROWS[1]
